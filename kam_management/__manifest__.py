@@ -1,0 +1,25 @@
+{
+    "name": "Key Account Management",
+    "summary": "Key accounts, who owned them when, and who decided what on which grounds",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Sales",
+    "author": "KAM Management contributors",
+    "license": "LGPL-3",
+    "depends": [
+        "sale_management",
+        "sale_margin",
+        "crm",
+        "calendar",
+        "account",
+        "portal",
+        "phone_validation",
+        "digest",
+        "spreadsheet_dashboard",
+    ],
+    "data": [
+        "security/kam_management_groups.xml",
+        "security/ir.model.access.csv",
+    ],
+    "application": True,
+    "installable": True,
+}

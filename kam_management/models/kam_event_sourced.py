@@ -1,0 +1,428 @@
+"""The mixin: create, write and unlink of a model ARE its command interface.
+
+Put ``kam.event.sourced`` first in ``_inherit`` and name the core module in ``_core``;
+the fields of the core's ``State`` are then event-sourced, all others stay plain. The
+state a command is judged on comes from the log, never from the row, so there is no
+flag, context key or token to forge. Three files make it: this one (the doors), one
+for values and one for the history that people see.
+"""
+
+import json
+import uuid
+from datetime import date, datetime, time, timezone
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+
+from ..kam_core import codec
+from ..kam_core.record import (
+    Create,
+    DomainError,
+    Edit,
+    Relink,
+    Remove,
+    names,
+    schema_of,
+)
+from .kam_event_store import Entry, Recorded, seal_text
+
+
+class KamEventSourced(models.AbstractModel):
+    _name = "kam.event.sourced"
+    _description = "Record whose changes are events"
+    _core = None  # core module: State, PARTS, EVENTS, decide, evolve
+
+    event_key = fields.Char(index="btree", copy=False, readonly=True)
+    event_version = fields.Integer(compute="_compute_event_version", string="Version")
+
+    def _compute_event_version(self):
+        heads = self.env["kam.event.store"]._heads(
+            self._name, [key for key in self.mapped("event_key") if key]
+        )
+        for record in self:
+            record.event_version = heads.get(record.event_key, 0)
+
+    # ------------------------------------------------------------------- doors
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._core and any("event_key" in vals for vals in vals_list):
+            raise UserError(self.env._("“Event key” is given by the log; leave it out."))
+        return super().create(vals_list)
+
+    def _create(self, data_list):
+        if self._core is None:
+            return super()._create(data_list)
+        keys, states, entries = [], [], []
+        for data in data_list:
+            values = self._initial_values(data["stored"])
+            events, state = self._decide(None, Create(values))
+            keys.append(str(uuid.uuid4()))
+            states.append(state)
+            entries.append((keys[-1], None, state, events))
+        reserved = self._append(entries, sequence=f"{self._table}_id_seq")
+        for data, key, state, (row_id, *_rest) in zip(
+            data_list, keys, states, reserved, strict=True
+        ):
+            for name in self._core.PARTS:
+                data["stored"].pop(name, None)
+            data["stored"].update(
+                self._to_row(_shallow(state)), event_key=key, id=row_id
+            )
+        records = super()._create(data_list)
+        self._project_new_parts(records, states)
+        return records
+
+    def write(self, vals):
+        if self._core is None:
+            return super().write(vals)
+        if "event_key" in vals:
+            raise UserError(self.env._("“Event key” is given by the log; leave it out."))
+        mine = [name for name in names(self._core.State) if name in vals]
+        if not mine or not self or not all(self._ids):
+            return super().write(vals)
+        self.check_access("write")
+        for name in mine:
+            self._check_field_access(self._fields[name], "write")
+        steps = []
+        for record, key, version, state in self._load():
+            changes = record._changes(state, vals, mine)
+            steps.append((record, key, version, state, changes and Edit(changes)))
+        plain = {name: value for name, value in vals.items() if name not in mine}
+        return self._handle(
+            steps,
+            lambda records, values: super(KamEventSourced, records).write(values),
+            plain,
+            mine,
+        )
+
+    def unlink(self):
+        if self._core and self:
+            self.check_access("unlink")
+            self._append(
+                [
+                    (key, version, state, record._decide(state, Remove())[0])
+                    for record, key, version, state in self._load()
+                ]
+            )
+        return super().unlink()
+
+    def _command(self, command, expected_version=None):
+        """Run a command (a button, a decision) on the records.
+
+        Its events are appended first; then an ordinary ``write`` projects them, so
+        tracking, automation rules and other addons see a normal change.
+
+        :param command: a command of the core module
+        :param expected_version: version the decision was made on; None: any
+        :raises UserError: the core refuses, or the record has changed meanwhile
+        """
+        self.check_access("write")
+        loaded = self._load()
+        if expected_version is not None:
+            self._check_version(loaded, expected_version)
+        return self._handle(
+            [(*one, command) for one in loaded],
+            lambda records, vals: records.write(vals),
+            {},
+            (),
+        )
+
+    def _check_version(self, loaded, expected_version):
+        for record, _key, version, _state in loaded:
+            if version != expected_version:
+                raise UserError(
+                    self.env._(
+                        "“%(name)s” has been changed by somebody else since you opened it."
+                        " Reload it, look at the change and decide again.",
+                        name=record.display_name,
+                    )
+                )
+
+    # --------------------------------------------------- decide, append, project
+    def _decide(self, state, command):
+        """Return (events, new state); a refusal becomes a sentence for the user."""
+        try:
+            events = self._core.decide(state, command)
+        except DomainError as refusal:
+            raise self._refusal(refusal) from refusal
+        for event in events:
+            state = self._core.evolve(state, event)
+        return events, state
+
+    def _refusal(self, refusal):
+        params = {
+            key: self._fields[value]._description_string(self.env)
+            if isinstance(value, str) and value in self._fields
+            else value
+            for key, value in refusal.params.items()
+        }
+        # the template comes from the core, where it is marked for translation
+        message = self.env._(refusal.message, **params)  # pylint: disable=E8501,E8505
+        return UserError(message)
+
+    def _handle(self, steps, write, plain, touched):
+        """Decide and append all steps, then project them in as few writes as may be."""
+        entries, groups, parts = [], {}, {}
+        for record, key, version, state, command in steps:
+            events, new = record._decide(state, command) if command else ((), state)
+            if events:
+                entries.append((key, version, new or state, events))
+            delta = {
+                name: getattr(new, name)
+                for name in names(type(new))
+                if name in touched or getattr(new, name) != getattr(state, name)
+            }
+            for name in self._core.PARTS:
+                if name in delta:
+                    parts.setdefault(name, {})[record.id] = (
+                        getattr(state, name),
+                        delta.pop(name),
+                    )
+            groups.setdefault(tuple(sorted(delta.items(), key=_first)), []).append(
+                record.id
+            )
+        if entries:
+            self._append(entries)
+        elif touched:
+            self.env["kam.event.store"]._open_projection()
+        for name, by_id in parts.items():
+            self.browse(by_id)._project_parts(name, by_id)
+        for delta, ids in groups.items():
+            if vals := {**plain, **self._to_row(dict(delta))}:
+                write(self.browse(ids), vals)
+        return True
+
+    def _append(self, entries, sequence=None):
+        """Append ``entries``: list of (key, version, state after, events)."""
+        texts, prepared = [], []
+        behalf = self._acting_for([state for _k, _v, state, _e in entries])
+        confidential = getattr(self._core, "CONFIDENTIAL", frozenset())
+        for (key, version, state, events), behalf_id in zip(
+            entries, behalf, strict=True
+        ):
+            company_id = getattr(state, "company_id", None)
+            prepared.append(
+                Entry(
+                    category=self._name,
+                    key=key,
+                    company_id=company_id,
+                    behalf_id=behalf_id,
+                    expected=version,
+                    sequence=sequence,
+                    events=[
+                        self._to_record(key, company_id, event, texts, confidential)
+                        for event in events
+                    ],
+                )
+            )
+        store = self.env["kam.event.store"]
+        store._keep_texts(texts)
+        return store._append(prepared)
+
+    def _to_record(self, key, company_id, event, texts, confidential):
+        def keep(body):
+            digest, salt = seal_text(body)
+            texts.append((digest, self._name, key, salt, body))
+            return digest
+
+        payload = codec.encode(event, keep)
+        return Recorded(
+            type=type(event).__name__,
+            schema=schema_of(type(event)),
+            payload=payload,
+            confidential=codec.take_out(payload, confidential),
+            effective_at=self._effective_at(event, company_id),
+        )
+
+    def _effective_at(self, event, company_id):
+        """Return when the event was true: its ``effective_on`` day or ``at`` moment."""
+        moment = getattr(event, "at", None)
+        if isinstance(moment, datetime):
+            return moment
+        day = getattr(event, "effective_on", None)
+        if not isinstance(day, date):
+            return None
+        company = self.env["res.company"].browse(company_id)
+        zone = pytz.timezone(company.sudo()._kam_time_zone() if company else "UTC")
+        return zone.localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
+
+    def _acting_for(self, states):
+        """Return, for each state, the user on whose behalf the current user acts."""
+        return [None] * len(states)
+
+    def _project_new_parts(self, records, states):
+        for name in self._core.PARTS:
+            records._project_parts(
+                name,
+                {
+                    record.id: ((), getattr(state, name))
+                    for record, state in zip(records, states, strict=True)
+                },
+            )
+
+    def _project_parts(self, name, by_id):
+        """Make the rows of a parts field equal to the state.
+
+        :param by_id: {record id: (parts as projected, parts as they should be)}
+        """
+        field = self._fields[name]
+        model = self.env[field.comodel_name]
+        create, remove = [], model.browse()
+        for record in self:
+            old, new = ({part.key: part for part in side} for side in by_id[record.id])
+            # the rows follow their parent's rights, checked by the caller
+            rows = {row.event_key: row for row in record.sudo()[name]} if old else {}
+            create += [
+                {field.inverse_name: record.id, "event_key": key, **model._part_row(part)}
+                for key, part in new.items()
+                if key not in rows
+            ]
+            for key, row in rows.items():
+                if key not in new:
+                    remove += row
+                elif new[key] != row._part():
+                    row._project(model._part_row(new[key]))
+        if create:
+            model._project_create(create)
+        if remove:
+            remove._project_unlink()
+        self.invalidate_recordset([name])
+
+    # what the projector calls to repair rows: no event, no rule
+    def _project_rows(self, stored):
+        return super()._create(
+            [
+                {"stored": one, "inversed": {}, "inherited": {}, "protected": set()}
+                for one in stored
+            ]
+        )
+
+    def _project_row(self, vals):
+        return super().write(vals)
+
+    def _project_stray(self, stray):
+        return super(KamEventSourced, stray).unlink()
+
+    # -------------------------------------------------------------------- load
+    def _load(self):
+        """Fold the records from the log; one query, two when free text is in it.
+
+        :return: list of (record, key, version, state)
+        :raises UserError: a row without a stream
+        """
+        rows = self.env["kam.event.store"]._read_rows(
+            self._name, self._table, self._ids
+        )
+        folded = self._fold(rows)
+        by_id = {row_id: (key, *folded[key]) for row_id, key, *_rest in rows}
+        if missing := [one for one in self._ids if one not in by_id]:
+            raise UserError(
+                self.env._(
+                    "%(model)s %(ids)s has no history in the event log. Ask an"
+                    " administrator to run “odoo kam rebuild”.",
+                    model=self._description,
+                    ids=missing,
+                )
+            )
+        return [(record, *by_id[record.id]) for record in self]
+
+    def _fold(self, rows):
+        """Return ``{key: (version, state)}`` of store rows; state None when removed."""
+        read_text = self._text_reader(rows)
+        out = {}
+        for _row_id, key, version, name, schema, payload, confidential in rows:
+            event = self._from_log(name, schema, payload, confidential, read_text)
+            _version, state = out.get(key, (0, None))
+            if state is not None or name == "Created":
+                state = self._core.evolve(state, event)
+            out[key] = (version, state)
+        return out
+
+    def _from_log(self, name, schema, payload, confidential, read_text):
+        payload = codec.put_back(payload, confidential)
+        payload = codec.upcast(self._core, name, schema, payload)
+        return codec.decode_event(self._core, name, payload, read_text)
+
+    def _text_reader(self, rows):
+        digests = {one for row in rows for one in codec.digests(row[5])}
+        return self.env["kam.event.store"]._texts(digests).get
+
+    # ------------------------------------------------------------- integrations
+    @api.model
+    def _once(self, command_id, request, action):
+        """Do ``action`` once for a command_id; a repeated call gets the first answer.
+
+        :param command_id: uuid text from the caller, or None
+        :param request: JSON data that tells this request from another
+        :param action: function() -> JSON data
+        """
+        if not command_id:
+            return action(self)
+        try:
+            command_id = str(uuid.UUID(str(command_id)))
+        except ValueError as error:
+            raise UserError(
+                self.env._("“command_id” is a UUID; “%s” is not.", command_id)
+            ) from error
+        store = self.env["kam.event.store"]
+        text = json.dumps([self._name, request], sort_keys=True, default=str)
+        try:
+            ours, first = store._claim_command(command_id, text)
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "“command_id” %s was already used for another request. Send a new"
+                    " one.",
+                    command_id,
+                )
+            ) from error
+        if not ours:
+            return first
+        with store._under_command(command_id):
+            result = action(self)
+        store._answer_command(command_id, result)
+        return result
+
+    @api.model
+    def kam_create(self, vals_list, command_id=None):
+        """Create records, once for a command_id.
+
+        :param vals_list: list of dicts of field values
+        :param command_id: UUID chosen by the caller; the same again changes nothing
+        :return: ids
+        """
+        return self._once(
+            command_id,
+            ["create", vals_list],
+            lambda model: model.create(vals_list).ids,
+        )
+
+    def kam_write(self, vals, expected_version=None, command_id=None):
+        """Write field values, once for a command_id.
+
+        :param vals: dict of field values
+        :param expected_version: refuse when a record is not at this version
+        :param command_id: UUID chosen by the caller; the same again changes nothing
+        :return: True
+        """
+
+        def action(model):
+            records = model.browse(self.ids)
+            records.check_access("write")
+            if expected_version is not None:
+                records._check_version(records._load(), expected_version)
+            return records.write(vals)
+
+        return self._once(
+            command_id, ["write", self.ids, vals, expected_version], action
+        )
+
+
+def _first(pair):
+    return pair[0]
+
+
+def _shallow(state):
+    return {name: getattr(state, name) for name in names(type(state))}

@@ -1,0 +1,167 @@
+"""The projector: rows from the log alone, and the check that both agree."""
+
+import hashlib
+
+from odoo import models
+
+from .kam_event_sourced import _shallow
+
+
+class KamProjector(models.AbstractModel):
+    _name = "kam.projector"
+    _description = "Projector of event-sourced records"
+
+    def _models(self):
+        """Return the event-sourced models, those that others link to first."""
+        ready, rest = [], {
+            name
+            for name, cls in self.env.registry.items()
+            if getattr(cls, "_core", None) and not cls._abstract
+        }
+        while rest:
+            free = sorted(n for n in rest if not self._needs(n) & rest - {n})
+            ready += free or sorted(rest)
+            rest -= set(free or rest)
+        return ready
+
+    def _needs(self, name):
+        model = self.env[name]
+        return {
+            field.comodel_name
+            for field in model._fields.values()
+            if field.type in ("many2one", "many2many") and field.store
+        }
+
+    # ------------------------------------------------------------------- drift
+    def _drift(self, name):
+        """Compare the rows of a model with a fresh fold.
+
+        :return: list of dicts ``model``, ``res_id``, ``key``, ``field``, ``log``,
+            ``row``; empty when they agree
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        model = self._all(name)
+        folded = self._fold_all(model)
+        found = []
+        for record in model.search([]):
+            row_id, state = folded.pop(record.event_key, (None, None))
+            if state is None or row_id != record.id:
+                found.append(self._finding(name, record.id, record.event_key, "id"))
+                continue
+            live = record._state()
+            found += [
+                self._finding(
+                    name,
+                    record.id,
+                    record.event_key,
+                    field,
+                    repr(getattr(state, field)),
+                    repr(getattr(live, field)),
+                )
+                for field in _shallow(state)
+                if getattr(state, field) != getattr(live, field)
+            ]
+        found += [
+            self._finding(name, row_id, key, "id", "present", "missing")
+            for key, (row_id, state) in folded.items()
+            if state is not None
+        ]
+        return found
+
+    def _finding(self, name, res_id, key, field, log="missing", row="present"):
+        return {
+            "model": name,
+            "res_id": res_id,
+            "key": key,
+            "field": field,
+            "log": log,
+            "row": row,
+        }
+
+    def _all(self, name):
+        # sudo: the check and the rebuild see every row, archived ones too
+        return self.env[name].sudo().with_context(active_test=False)
+
+    def _fold_all(self, model):
+        """Return {key: (row id, state)} of every stream of a model."""
+        rows = self.env["kam.event.store"]._read_keys(model._name)
+        ids = {key: row_id for row_id, key, *_rest in rows}
+        return {
+            key: (ids[key], state) for key, (_v, state) in model._fold(rows).items()
+        }
+
+    # ----------------------------------------------------------------- rebuild
+    def _rebuild(self, name):
+        """Make the rows of a model what the log says, with the ids they had.
+
+        :return: dict ``created``, ``changed``, ``removed``: numbers of rows
+        """
+        self.env.flush_all()
+        self.env["kam.event.store"]._open_projection()
+        model = self._all(name)
+        folded = self._fold_all(model)
+        alive = {key: one for key, one in folded.items() if one[1] is not None}
+        rows = {record.event_key: record for record in model.search([])}
+        stray = model.browse(
+            [record.id for key, record in rows.items() if key not in alive]
+        )
+        removed = len(stray)
+        model._project_stray(stray)
+        created = self._recreate(model, alive, rows)
+        changed = sum(
+            self._repair(rows[key], state)
+            for key, (_id, state) in alive.items()
+            if key in rows
+        )
+        self._advance_sequence(model)
+        self.env.flush_all()
+        return {"created": created, "changed": changed, "removed": removed}
+
+    def _recreate(self, model, alive, rows):
+        missing = [(key, *one) for key, one in alive.items() if key not in rows]
+        if missing:
+            records = model._project_rows(
+                [
+                    {**model._to_row(_shallow(state)), "event_key": key, "id": row_id}
+                    for key, row_id, state in missing
+                ]
+            )
+            model._project_new_parts(records, [state for _k, _i, state in missing])
+        return len(missing)
+
+    def _repair(self, record, state):
+        live = record._state()
+        delta = {
+            name: value
+            for name, value in _shallow(state).items()
+            if value != getattr(live, name)
+        }
+        for name in record._core.PARTS:
+            if name in delta:
+                pair = (getattr(live, name), delta.pop(name))
+                record._project_parts(name, {record.id: pair})
+        if delta:
+            record._project_row(record._to_row(delta))
+        return state != live
+
+    def _advance_sequence(self, model):
+        """Let new ids begin after those the log has given."""
+        # pylint: disable=sql-injection
+        self.env.cr.execute(
+            f"""SELECT setval('"{model._table}_id_seq"', greatest(
+                       (SELECT coalesce(max(row_id), 0) FROM kam_es.stream
+                         WHERE category = %s),
+                       (SELECT last_value FROM "{model._table}_id_seq"), 1))""",  # noqa: S608
+            [model._name],
+        )
+
+    # ------------------------------------------------------------------ digest
+    def _digest(self, name):
+        """Return a sha256 over the rows of a model, as the log would have them."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        digest = hashlib.sha256()
+        for record in self._all(name).search([], order="id"):
+            digest.update(repr((record.id, record.event_key, record._state())).encode())
+        return digest.hexdigest()

@@ -1,0 +1,142 @@
+-- The event log: a schema of its own, so that it survives uninstalling, upgrades and
+-- partner merges. Every statement can be run again. Nothing here points to a table of
+-- Odoo by a foreign key: Odoo's partner merge rewrites and deletes rows behind such keys.
+CREATE SCHEMA IF NOT EXISTS kam_es;
+
+-- One row a stream: the head. Its row lock orders the writers of the stream.
+CREATE TABLE IF NOT EXISTS kam_es.stream (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    category    text NOT NULL,      -- the model
+    key         text NOT NULL,      -- a uuid for our records, the id for other addons'
+    row_id      integer,            -- the id kept for the projected row of our records
+    company_id  integer,
+    version     integer NOT NULL,
+    last_hash   bytea NOT NULL,
+    merged_into bigint,
+    CONSTRAINT stream_key UNIQUE (category, key)
+) WITH (fillfactor = 80);
+
+CREATE TABLE IF NOT EXISTS kam_es.event (
+    id           bigint GENERATED ALWAYS AS IDENTITY,
+    stream_id    bigint NOT NULL,
+    version      integer NOT NULL,
+    type         text NOT NULL,
+    schema       smallint NOT NULL,
+    company_id   integer,
+    actor_id     integer NOT NULL,
+    behalf_id    integer,           -- on whose behalf the actor decided
+    command_id   uuid,
+    causation_id bigint,            -- the event that led to this one
+    effective_at timestamptz NOT NULL,  -- when it was true
+    recorded_at  timestamptz NOT NULL,  -- when we knew
+    tx           xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    hash         bytea NOT NULL,    -- sha256(hash of the previous event || content)
+    payload      jsonb NOT NULL,    -- codes, ids, amounts as text; no names, no sentences
+    confidential jsonb,             -- cost and pay: for those entitled
+    CONSTRAINT event_stream_version PRIMARY KEY (stream_id, version)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS event_id ON kam_es.event (id);
+CREATE INDEX IF NOT EXISTS event_command ON kam_es.event (command_id)
+    WHERE command_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS event_behalf ON kam_es.event (behalf_id, recorded_at)
+    WHERE behalf_id IS NOT NULL;
+
+-- Free text about people, erasable: the payload holds only the salted digest.
+CREATE TABLE IF NOT EXISTS kam_es.text (
+    digest   text PRIMARY KEY,
+    category text NOT NULL,
+    key      text NOT NULL,
+    salt     text NOT NULL,
+    body     text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS text_stream ON kam_es.text (category, key);
+
+-- The first answer to each command_id, so that a repeated call changes nothing.
+CREATE TABLE IF NOT EXISTS kam_es.command (
+    id          uuid PRIMARY KEY,
+    actor_id    integer NOT NULL,
+    request     text NOT NULL,
+    result      jsonb,
+    recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- How far each asynchronous projection has come, stream by stream.
+CREATE TABLE IF NOT EXISTS kam_es.checkpoint (
+    projection text NOT NULL,
+    stream_id  bigint NOT NULL,
+    version    integer NOT NULL,
+    PRIMARY KEY (projection, stream_id)
+);
+
+-- Seals: each names the heads that changed since the one before, and chains to it.
+CREATE TABLE IF NOT EXISTS kam_es.seal (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sealed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    heads     bigint NOT NULL,
+    events    bigint NOT NULL,
+    digest    bytea NOT NULL        -- sha256(previous seal's digest || digest of heads)
+);
+CREATE TABLE IF NOT EXISTS kam_es.seal_head (
+    seal_id   bigint NOT NULL,
+    stream_id bigint NOT NULL,
+    version   integer NOT NULL,
+    hash      bytea NOT NULL,
+    PRIMARY KEY (stream_id, version)
+);
+CREATE INDEX IF NOT EXISTS seal_head_seal ON kam_es.seal_head (seal_id);
+
+-- What the hash of an event covers. Codes first, documents last: no two events that
+-- differ give one text.
+CREATE OR REPLACE FUNCTION kam_es.content(
+    category text, key text, type text, schema smallint, company_id integer,
+    actor_id integer, behalf_id integer, command_id uuid, causation_id bigint,
+    effective_at timestamptz, recorded_at timestamptz, payload jsonb, confidential jsonb
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT sha256(convert_to(concat_ws('|',
+        category, key, type, schema, coalesce(company_id, 0), actor_id,
+        coalesce(behalf_id, 0), coalesce(command_id::text, '-'),
+        coalesce(causation_id, 0),
+        (extract(epoch FROM effective_at) * 1000000)::bigint,
+        (extract(epoch FROM recorded_at) * 1000000)::bigint,
+        payload, coalesce(confidential, 'null'::jsonb)), 'UTF8'))
+$$;
+
+CREATE OR REPLACE FUNCTION kam_es.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'The event log is append-only: % on kam_es.% is refused.',
+        TG_OP, TG_TABLE_NAME;
+END $$;
+
+-- Rows that show the log change only in a transaction that wrote to the log.
+CREATE OR REPLACE FUNCTION kam_es.guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('kam_es.tx', true)
+            IS DISTINCT FROM pg_current_xact_id()::text THEN
+        RAISE EXCEPTION '% on % is refused: its rows follow the event log and change only through Odoo.',
+            TG_OP, TG_TABLE_NAME
+            USING HINT = 'Change the record in Odoo, or run "odoo kam rebuild".';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS append_only ON kam_es.event;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON kam_es.event
+    FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
+DROP TRIGGER IF EXISTS append_only ON kam_es.seal;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON kam_es.seal
+    FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
+DROP TRIGGER IF EXISTS append_only ON kam_es.seal_head;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON kam_es.seal_head
+    FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
+DROP TRIGGER IF EXISTS append_only ON kam_es.command;
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON kam_es.command
+    FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
+DROP TRIGGER IF EXISTS keep_heads ON kam_es.stream;
+CREATE TRIGGER keep_heads BEFORE DELETE OR TRUNCATE ON kam_es.stream
+    FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
+DROP TRIGGER IF EXISTS forward_only ON kam_es.stream;
+CREATE TRIGGER forward_only BEFORE UPDATE ON kam_es.stream FOR EACH ROW
+    WHEN (NEW.version < OLD.version OR NEW.category <> OLD.category
+        OR NEW.key <> OLD.key
+        OR (NEW.version = OLD.version AND NEW.last_hash <> OLD.last_hash))
+    EXECUTE FUNCTION kam_es.refuse();
