@@ -4,6 +4,7 @@ Sales figures are without tax and in company currency, for a period [from, to] i
 company's time zone. A ratio that has nothing to divide by is None, never 0.
 """
 
+from .analysis import Analysis, Facts, Line, Parameters, analyse
 from .candidates import (
     CandidatePolicy,
     Candidate,
