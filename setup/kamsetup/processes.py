@@ -1,0 +1,97 @@
+"""Run programs so that none outlives us and each shows that it moves."""
+
+import ctypes
+import queue
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+from .errors import SetupError, explain
+
+TAIL = 200  # lines of output that are searched for a known trouble
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def die_with_parent():
+    """Ask the kernel to end this child when the set-up is killed."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(command, **options):
+    """Start a program that ends with us."""
+    command = [str(part) for part in command]
+    try:
+        return subprocess.Popen(command, preexec_fn=die_with_parent, **options)
+    except FileNotFoundError as error:
+        raise SetupError(
+            f"there is no program {command[0]} here", "Install it, and run it again"
+        ) from error
+
+
+def output_of(command, **options):
+    """Return (exit code, output) of a short program."""
+    process = start(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    text, _ = process.communicate()
+    return process.returncode, text.strip()
+
+
+def read_lines(stream, lines):
+    """Put each line of a program's output on the queue, None at its end."""
+    with stream:
+        for line in stream:
+            lines.put(line)
+    lines.put(None)
+
+
+def follow(process, log, progress):
+    """Write the output to the log, show it moving, and return its last lines."""
+    lines, tail, last = queue.Queue(), [], ""
+    threading.Thread(
+        target=read_lines, args=(process.stdout, lines), daemon=True
+    ).start()
+    while True:
+        try:
+            line = lines.get(timeout=0.5)
+        except queue.Empty:
+            progress.tick(last)
+            continue
+        if line is None:
+            return tail
+        log.write(line)
+        log.flush()
+        last = line if line.strip() else last
+        tail = [*tail[-TAIL:], line]
+        progress.tick(last)
+
+
+def run(what, command, progress, log, **options):
+    """Run a long program to its end; a failure becomes one line.
+
+    :param what: what it is for, in the user's words
+    :param log: the file that keeps all of its output
+    :raises SetupError: when it fails
+    """
+    Path(log).parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "w", encoding="utf-8", errors="replace") as file:
+        process = start(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            **{"stdin": subprocess.DEVNULL, **options},
+        )
+        try:
+            tail = follow(process, file, progress)
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    if code:
+        raise explain(what, "".join(tail), log)
+    return "".join(tail)

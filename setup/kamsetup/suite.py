@@ -1,0 +1,195 @@
+"""setup/test: every test and check, or those that are named."""
+
+import argparse
+import contextlib
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+from . import machine, odoo_lint, prepare, tool
+from .errors import SetupError
+from .places import ROOT, State, our_addons
+from .progress import Progress
+from .verdict import Verdict, closing_line, read_junit
+
+PLAIN = ("tests/core", "tests/setup", "tests/reports")
+HOOK = re.compile(r"^(.*?)\.{3,}(?:\(.*\))?(Passed|Failed|Skipped)$", re.MULTILINE)
+
+
+def parse(arguments):
+    """Split the command line into ours and pytest's."""
+    parser = argparse.ArgumentParser(
+        prog="setup/test",
+        usage="setup/test [pytest arguments]",
+        description="Without arguments: all tests and checks (core, set-up, addons,"
+        " browser, Odoo's lint, pre-commit). With arguments, which go to pytest as they"
+        " are: only those, such as setup/test kam_management/tests/test_x.py -k word.",
+    )
+    return parser.parse_known_args(arguments)[1]
+
+
+def plain_folders():
+    """Return the folders of tests that need no database."""
+    return [name for name in PLAIN if any((ROOT / name).glob("**/test_*.py"))]
+
+
+def odoo_folders():
+    """Return the folders of tests that need one."""
+    names = ["tests/odoo", *(f"{addon}/tests" for addon in our_addons())]
+    return [name for name in names if any((ROOT / name).glob("**/test_*.py"))]
+
+
+def needs_database(arguments):
+    """Tell whether any of the named tests needs a database."""
+    named = [word.split("::")[0] for word in arguments]
+    paths = [Path(os.path.relpath(ROOT / word, ROOT)) for word in named if word]
+    paths = [path for path in paths if (ROOT / path).exists()]
+    plain = [Path(folder) for folder in PLAIN]
+    return not paths or any(
+        not any(folder == path or folder in path.parents for folder in plain)
+        for path in paths
+    )
+
+
+def pytest(state, name, arguments, environment):
+    """Run pytest, and return its verdict from the report it writes."""
+    report = state.folder / "reports" / f"{name}.xml"
+    report.parent.mkdir(exist_ok=True)
+    report.unlink(missing_ok=True)
+    began = time.monotonic()
+    code = subprocess.call(
+        [str(state.python), "-m", "pytest", "-ra", f"--junitxml={report}"]
+        + ["-o", f"cache_dir={state.folder / 'pytest_cache'}", *arguments],
+        cwd=ROOT,
+        env=environment,
+    )
+    return read_junit(name, report, code, time.monotonic() - began)
+
+
+def run_plain(state, arguments=()):
+    """Run tests that need no database."""
+    environment = {key: text for key, text in os.environ.items() if key != "ODOO_RC"}
+    return pytest(state, "core and set-up", arguments or plain_folders(), environment)
+
+
+@contextlib.contextmanager
+def clone(environment, template):
+    """Give a test run a database of its own."""
+    name = f"kam_run_{os.getpid()}"
+    environment.databases.clone(template, name)
+    try:
+        yield name
+    finally:
+        environment.databases.drop(name)
+
+
+def run_odoo(state, environment, template, arguments=()):
+    """Run tests in an Odoo with a clone of the template, HTTP server and all."""
+    with clone(environment, template) as database:
+        port = machine.free_port()
+        conf = environment.odoo.write_conf(
+            database,
+            database,
+            http_port=port,
+            gevent_port=port + 1,
+            max_cron_threads=0,
+        )
+        try:
+            return pytest(
+                state,
+                "addons and browser",
+                [f"--odoo-config={conf}", "--odoo-http", "--odoo-log-level=warn"]
+                + list(arguments or odoo_folders()),
+                environment.odoo.environment(careless=True),
+            )
+        finally:
+            conf.unlink(missing_ok=True)
+
+
+def run_lint(environment, template, progress):
+    """Run Odoo's own lint with our addons in view."""
+    began = time.monotonic()
+    with clone(environment, template) as database:
+        passed, failures = odoo_lint.run(environment.odoo, database, progress)
+    seconds = time.monotonic() - began
+    return Verdict("Odoo's lint", passed, failures, seconds=seconds)
+
+
+def run_checks(state):
+    """Run pre-commit on every file; a hook is a test."""
+    if not prepare.git_files():
+        raise SetupError(
+            "the checks read the list of files from git, and this is no git checkout",
+            "Clone the repository with git, and run it again",
+        )
+    began = time.monotonic()
+    process = subprocess.run(
+        tool.command(state, ["pre-commit", "run", "--all-files", "--color=never"]),
+        cwd=ROOT,
+        env=tool.environment(state),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print(process.stdout)
+    hooks = HOOK.findall(process.stdout)
+    failures = [name for name, result in hooks if result == "Failed"]
+    if process.returncode and not failures:
+        failures = ["pre-commit itself"]
+    passed = sum(result == "Passed" for _, result in hooks)
+    return Verdict("checks", passed, failures, seconds=time.monotonic() - began)
+
+
+def get_ready(state, progress, *, database=True):
+    """Have everything the tests need; return it with the template's name."""
+    with prepare.alone(state, progress):
+        tree = prepare.packages(state, progress, dev=True)
+        if not database:
+            return None, None
+        prepare.test_programs(state, progress)
+        environment = prepare.server(state, progress, tree)
+        prepare.drop_left_over_runs(environment.databases)
+        with progress.step("Test database: Odoo with our addons"):
+            template = prepare.template(environment, progress)
+    return environment, template
+
+
+def run_all(state, progress):
+    """Run everything; each part runs whatever the others came to."""
+    environment, template = get_ready(state, progress)
+    verdicts = [run_plain(state)]
+    if odoo_folders():
+        verdicts.append(run_odoo(state, environment, template))
+    if our_addons():
+        verdicts.append(run_lint(environment, template, progress))
+    verdicts.append(run_checks(state))
+    return verdicts
+
+
+def run_named(state, progress, arguments):
+    """Run what was asked for."""
+    database = needs_database(arguments)
+    environment, template = get_ready(state, progress, database=database)
+    if database:
+        return [run_odoo(state, environment, template, arguments)]
+    return [run_plain(state, arguments)]
+
+
+def main(arguments):
+    """Run the tests, say what came of each part, and fail on any failure."""
+    arguments = parse(arguments)
+    state, progress = State(), Progress(prepare.STEPS["test"])
+    os.chdir(ROOT)
+    if arguments:
+        verdicts = run_named(state, progress, arguments)
+    else:
+        verdicts = run_all(state, progress)
+    for verdict in verdicts:
+        print(verdict.text())
+    print(closing_line(verdicts))
+    passed = sum(verdict.passed for verdict in verdicts)
+    failed = sum(len(verdict.failures) for verdict in verdicts)
+    return 1 if failed or not passed else 0

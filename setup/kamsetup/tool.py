@@ -1,0 +1,75 @@
+"""setup/tool: one program of the locked environment."""
+
+import os
+import sys
+
+from . import node, prepare, programs, venv
+from .errors import SetupError
+from .places import ROOT, State, our_addons
+from .progress import Progress
+
+PYTHON = {
+    "coverage": ["-m", "coverage"],
+    "pre-commit": ["-m", "pre_commit"],
+    "pylint": ["-m", "pylint"],
+    "pytest": ["-m", "pytest"],
+    "python": [],
+    "ruff": ["-m", "ruff"],
+}
+NODE = {
+    "eslint": "eslint/bin/eslint.js",
+    "prettier": "prettier/bin/prettier.cjs",
+}
+USAGE = f"""setup/tool PROGRAM [ARGUMENTS]
+Run a program of the set-up's own environment: {", ".join([*PYTHON, *NODE])},
+or pylint-odoo (pylint on both addons)."""
+
+
+def command(state, arguments):
+    """Return the command line of a tool."""
+    name, *rest = arguments
+    if name == "pylint-odoo":
+        return [str(state.python), "-m", "pylint", "--rcfile=.pylintrc", *our_addons()]
+    if name in PYTHON:
+        return [str(state.python), *PYTHON[name], *rest]
+    if name in NODE:
+        program = state.node / "node_modules" / NODE[name]
+        node_program = node.node_folder(state) / "bin" / "node"
+        return [str(node_program), str(program), *rest]
+    raise SetupError(f"there is no tool {name}", USAGE.replace("\n", " "))
+
+
+def environment(state):
+    """Return the environment that tools run in."""
+    found = node.environment(state)
+    own = os.pathsep.join([str(state.venv / "bin"), found["PATH"]])
+    own = os.pathsep.join([own, programs.path(state)])
+    return {**found, "PATH": own, "PRE_COMMIT_HOME": str(state.folder / "pre-commit")}
+
+
+def is_ready(state):
+    """Tell whether the tools are there: the usual case, which takes no lock."""
+    file, text = node.stamp(state)
+    return (
+        venv.is_ready(state, "run")
+        and venv.is_ready(state, "dev")
+        and file.is_file()
+        and file.read_text() == text
+    )
+
+
+def main(arguments):
+    """Become the program."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(USAGE)
+        return 0
+    state = State()
+    if not is_ready(state):
+        progress = Progress(3)
+        with prepare.alone(state, progress):
+            prepare.packages(state, progress, dev=True)
+            with progress.step("Checks for JavaScript"):
+                node.obtain(state, progress)
+    line = command(state, arguments)
+    sys.stdout.flush()
+    os.execve(line[0], line, environment(state))
