@@ -19,6 +19,7 @@
     "data": [
         "security/kam_management_groups.xml",
         "security/ir.model.access.csv",
+        "security/kam_management_rules.xml",
     ],
     "application": True,
     "installable": True,

@@ -94,7 +94,11 @@ def _decode(value, hint, read_text):
     if is_dataclass(hint):
         hints = _hints(hint)
         return hint(
-            **{k: _decode(v, hints[k], read_text) for k, v in value.items() if k in hints}
+            **{
+                k: _decode(v, hints[k], read_text)
+                for k, v in value.items()
+                if k in hints
+            }
         )
     return _decode_scalar(value, hint, read_text)
 

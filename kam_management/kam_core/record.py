@@ -130,9 +130,7 @@ def schema_of(event):
 def initial(state_class, values):
     """Return the canonical first values: every field of the state, defaults filled."""
     blank = state_class()
-    return {
-        name: values.get(name, getattr(blank, name)) for name in names(state_class)
-    }
+    return {name: values.get(name, getattr(blank, name)) for name in names(state_class)}
 
 
 def relink(state, command):
@@ -148,11 +146,15 @@ def evolve_common(state_class, state, event):
     """Return the state after one of the common events."""
     match event:
         case Created(values):
-            return state_class(**{k: values[k] for k in names(state_class) if k in values})
+            return state_class(
+                **{k: values[k] for k in names(state_class) if k in values}
+            )
         case Changed(changes):
             return replace(state, **changes)
         case Relinked(field, source_ids, target_id):
-            return replace(state, **{field: _moved(state, field, source_ids, target_id)})
+            return replace(
+                state, **{field: _moved(state, field, source_ids, target_id)}
+            )
         case Removed():
             return None
     raise TypeError(f"unknown event {type(event).__name__}")

@@ -3,4 +3,8 @@ from . import kam_event_sourced
 from . import kam_event_sourced_values
 from . import kam_event_sourced_history
 from . import kam_projector
+from . import kam_segment
+from . import kam_account
+from . import kam_account_owner
+from . import kam_delegation
 from . import res_company

@@ -14,14 +14,13 @@ from datetime import date, datetime, time, timezone
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 
 from ..kam_core import codec
 from ..kam_core.record import (
     Create,
     DomainError,
     Edit,
-    Relink,
     Remove,
     names,
     schema_of,
@@ -48,7 +47,9 @@ class KamEventSourced(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self._core and any("event_key" in vals for vals in vals_list):
-            raise UserError(self.env._("“Event key” is given by the log; leave it out."))
+            raise UserError(
+                self.env._("“Event key” is given by the log; leave it out.")
+            )
         return super().create(vals_list)
 
     def _create(self, data_list):
@@ -78,7 +79,9 @@ class KamEventSourced(models.AbstractModel):
         if self._core is None:
             return super().write(vals)
         if "event_key" in vals:
-            raise UserError(self.env._("“Event key” is given by the log; leave it out."))
+            raise UserError(
+                self.env._("“Event key” is given by the log; leave it out.")
+            )
         mine = [name for name in names(self._core.State) if name in vals]
         if not mine or not self or not all(self._ids):
             return super().write(vals)
@@ -92,7 +95,7 @@ class KamEventSourced(models.AbstractModel):
         plain = {name: value for name, value in vals.items() if name not in mine}
         return self._handle(
             steps,
-            lambda records, values: super(KamEventSourced, records).write(values),
+            lambda records, values: super().write(values),
             plain,
             mine,
         )
@@ -134,7 +137,7 @@ class KamEventSourced(models.AbstractModel):
             if version != expected_version:
                 raise UserError(
                     self.env._(
-                        "“%(name)s” has been changed by somebody else since you opened it."
+                        "“%(name)s” has been changed by somebody else meanwhile."
                         " Reload it, look at the change and decide again.",
                         name=record.display_name,
                     )
@@ -242,8 +245,10 @@ class KamEventSourced(models.AbstractModel):
         if isinstance(moment, datetime):
             return moment
         day = getattr(event, "effective_on", None)
-        if not isinstance(day, date):
-            return None
+        return self._start_of_day(day, company_id) if isinstance(day, date) else None
+
+    def _start_of_day(self, day, company_id):
+        """Return the moment a day begins in the time zone of the company."""
         company = self.env["res.company"].browse(company_id)
         zone = pytz.timezone(company.sudo()._kam_time_zone() if company else "UTC")
         return zone.localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
@@ -275,7 +280,11 @@ class KamEventSourced(models.AbstractModel):
             # the rows follow their parent's rights, checked by the caller
             rows = {row.event_key: row for row in record.sudo()[name]} if old else {}
             create += [
-                {field.inverse_name: record.id, "event_key": key, **model._part_row(part)}
+                {
+                    field.inverse_name: record.id,
+                    "event_key": key,
+                    **model._part_row(part),
+                }
                 for key, part in new.items()
                 if key not in rows
             ]

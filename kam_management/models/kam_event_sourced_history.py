@@ -102,7 +102,11 @@ class KamEventSourced(models.AbstractModel):
         steps, state = [], None
         for row in rows:
             event = self._from_log(
-                row["type"], row["schema"], row["payload"], row["confidential"], read_text
+                row["type"],
+                row["schema"],
+                row["payload"],
+                row["confidential"],
+                read_text,
             )
             after = self._core.evolve(state, event)
             steps.append((row, event, state, after))
@@ -121,7 +125,7 @@ class KamEventSourced(models.AbstractModel):
         }
 
     def _note_labels(self):
-        """Return ``{field of an event: words}`` for what is in no field of the state."""
+        """Return ``{field of an event: words}`` for what no state field holds."""
         _ = self.env._
         return {"reason": _("Reason"), "effective_on": _("As of")}
 
@@ -178,7 +182,7 @@ class KamEventSourced(models.AbstractModel):
         ]
 
     def _describe_changes(self, pairs):
-        """Return, for each (state before, state after), the differing fields in words."""
+        """Return, for each (before, after), the differing fields in words."""
         wanted = []
         for before, after in pairs:
             rows = []
@@ -273,7 +277,9 @@ class KamEventSourced(models.AbstractModel):
                 return format_datetime(self.env, _naive(value))
             case "monetary":
                 currency = self[field.get_currency_field(self)]
-                return format_amount(self.env, value, currency or self.env.company.currency_id)
+                return format_amount(
+                    self.env, value, currency or self.env.company.currency_id
+                )
         return str(value)
 
 

@@ -59,8 +59,8 @@ class KamEventSourced(models.AbstractModel):
         )
         if wrong:
             raise TypeError(
-                f"{field}: an event-sourced field is stored, not computed, not translated,"
-                " not company-dependent, without html or attachment; floats have digits"
+                f"{field}: an event-sourced field is stored, not computed, not"
+                " translated, not company-dependent, without html or attachment; floats have digits"
                 " and links ondelete='restrict'"
             )
 
@@ -124,14 +124,16 @@ class KamEventSourced(models.AbstractModel):
         return self._scalar(field, cached, vals, state)
 
     def _scalar(self, field, value, vals, source):
-        """Return a canonical scalar; ``source`` (state or record) knows the currency."""
+        """Return a canonical scalar; ``source`` knows the currency."""
         match field.type:
             case "boolean":
                 return bool(value)
             case "monetary":
                 return self._amount(field, value, vals, source)
             case "float":
-                number = Decimal(float_repr(value or 0.0, field.get_digits(self.env)[1]))
+                number = Decimal(
+                    float_repr(value or 0.0, field.get_digits(self.env)[1])
+                )
                 return number or None
             case "datetime":
                 return value.replace(tzinfo=timezone.utc) if value else None

@@ -37,7 +37,8 @@ WITH input AS MATERIALIZED (
                   recorded_at, payload, confidential) AS content
       FROM input
 ), head AS (
-    INSERT INTO kam_es.stream AS s (category, key, row_id, company_id, version, last_hash)
+    INSERT INTO kam_es.stream AS s (category, key, row_id, company_id, version,
+           last_hash)
     SELECT category, key, row_id, company_id, 1, content
       FROM hashed ORDER BY category, key
     ON CONFLICT (category, key) DO UPDATE
@@ -232,7 +233,8 @@ class KamEventStore(models.AbstractModel):
         if not keys:
             return {}
         self.env.cr.execute(
-            "SELECT key, version FROM kam_es.stream WHERE category = %s AND key = ANY(%s)",
+            "SELECT key, version FROM kam_es.stream"
+            " WHERE category = %s AND key = ANY(%s)",
             [category, list(keys)],
         )
         return dict(self.env.cr.fetchall())

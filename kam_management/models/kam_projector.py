@@ -13,11 +13,14 @@ class KamProjector(models.AbstractModel):
 
     def _models(self):
         """Return the event-sourced models, those that others link to first."""
-        ready, rest = [], {
-            name
-            for name, cls in self.env.registry.items()
-            if getattr(cls, "_core", None) and not cls._abstract
-        }
+        ready, rest = (
+            [],
+            {
+                name
+                for name, cls in self.env.registry.items()
+                if getattr(cls, "_core", None) and not cls._abstract
+            },
+        )
         while rest:
             free = sorted(n for n in rest if not self._needs(n) & rest - {n})
             ready += free or sorted(rest)

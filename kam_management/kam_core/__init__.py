@@ -1,0 +1,1 @@
+"""The rules of key account management: plain Python, no Odoo."""
