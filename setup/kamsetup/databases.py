@@ -21,8 +21,16 @@ class Databases:
     def sql(self, query, database="postgres"):
         """Run one statement; return its rows as text, one a line."""
         code, text = processes.output_of(
-            [self.cluster.programs.folder / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1"]
-            + ["-d", database, "-c", query],
+            [
+                self.cluster.programs.folder / "psql",
+                "-XAtq",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-d",
+                database,
+                "-c",
+                query,
+            ],
             env=self.cluster.environment(),
         )
         if code:
@@ -64,10 +72,10 @@ class Databases:
 
     def note(self, name):
         """Return what `set_note` wrote beside the database."""
-        return self.sql(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-            f" WHERE datname = '{name}'"  # noqa: S608 (our own names)
+        rows = self.sql(
+            "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
         )
+        return dict(row.split("|", 1) for row in rows.splitlines()).get(name)
 
     def set_note(self, name, text):
         """Write a line beside the database; it lives and dies with it."""

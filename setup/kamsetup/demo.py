@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import machine, prepare, processes, programs
+from . import machine, prepare, programs
 from .errors import SetupError
 from .places import State, our_addons
 from .postgres import Cluster

@@ -1,7 +1,18 @@
 """Odoo's own programs, run with a configuration of ours."""
 
+import re
+
 from . import processes, programs
 from .places import ROOT, our_addons
+
+MODULE = re.compile(r"Loading module (\w+ \(\d+/\d+\))")
+TEST = re.compile(r"Starting (\w+\.\w+)")
+
+
+def module_of(line):
+    """Return what is worth showing of a line of Odoo's log, or None."""
+    found = MODULE.search(line) or TEST.search(line)
+    return found and found[1]
 
 
 class Odoo:
@@ -45,19 +56,24 @@ class Odoo:
         """Return a command line of odoo-bin."""
         return [self.state.python, self.state.venv / "bin" / "odoo", *arguments]
 
-    def run(self, what, database, progress, *arguments):
-        """Run the server once for its effect on a database; return its last lines."""
+    def run(self, what, database, progress, *arguments, http=False):
+        """Run the server once, for its effect on a database; return its last lines."""
         name = database.replace("_part", "")
         conf = self.write_conf(f"build-{name}", database, max_cron_threads=0)
-        return processes.run(
-            what,
-            self.command("server", "-c", conf, "--stop-after-init", "--no-http")
-            + list(arguments),
-            progress,
-            self.state.log(f"odoo-{name}"),
-            env=self.environment(careless=True),
-            cwd="/",
-        )
+        quiet = [] if http else ["--no-http"]
+        try:
+            return processes.run(
+                what,
+                self.command("server", "-c", conf, "--stop-after-init", *quiet)
+                + list(arguments),
+                progress,
+                self.state.log(f"odoo-{name}"),
+                pick=module_of,
+                env=self.environment(careless=True),
+                cwd="/",
+            )
+        finally:
+            conf.unlink(missing_ok=True)
 
     def install(self, database, modules, progress):
         """Install modules."""

@@ -198,8 +198,12 @@ class Cluster:
         self.give_to_owner(new)
         processes.run(
             "making the PostgreSQL cluster",
-            self.command("initdb", "-D", new, "-U", USER, "-A", "trust")
-            + ["-E", "UTF8", "--locale=C.UTF-8"],
+            [
+                *self.command("initdb", "-D", new, "-U", USER, "-A", "trust"),
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ],
             progress,
             self.log,
             cwd="/",

@@ -32,7 +32,7 @@ BASE_MODULES = (
     "spreadsheet_dashboard",
 )
 QUIET = Path(__file__).with_name("quiet_odoo.py")
-STEPS = {"demo": 6, "test": 7, "tool": 4}
+STEPS = {"demo": 6, "test": 6, "plain": 2, "tool": 3}
 # Read from the files at each start, so no database depends on them.
 NOT_IN_DATABASE = {"__pycache__", "tests", "static", "readme", "i18n"}
 
@@ -158,11 +158,14 @@ def running(pid):
     return Path(f"/proc/{pid}").exists()
 
 
-def drop_left_over_runs(databases):
-    """Remove the test databases of runs that were killed."""
+def drop_left_over_runs(databases, state):
+    """Remove the test databases of runs that were killed, and the logs of old runs."""
     for name in databases.names():
         if name.startswith("kam_run_") and not running(name.split("_")[2]):
             databases.drop(name)
+    for log in (state.folder / "log").glob("odoo-kam_run_*.log"):
+        if not running(log.stem.split("_")[2]):
+            log.unlink()
 
 
 def git_files():

@@ -23,7 +23,8 @@ def start(command, **options):
     """Start a program that ends with us."""
     command = [str(part) for part in command]
     try:
-        return subprocess.Popen(command, preexec_fn=die_with_parent, **options)
+        # No thread of ours runs at this point: `follow` has joined its own.
+        return subprocess.Popen(command, preexec_fn=die_with_parent, **options)  # noqa: PLW1509
     except FileNotFoundError as error:
         raise SetupError(
             f"there is no program {command[0]} here", "Install it, and run it again"
@@ -47,12 +48,13 @@ def read_lines(stream, lines):
     lines.put(None)
 
 
-def follow(process, log, progress):
+def follow(process, log, progress, pick):
     """Write the output to the log, show it moving, and return its last lines."""
     lines, tail, last = queue.Queue(), [], ""
-    threading.Thread(
+    reader = threading.Thread(
         target=read_lines, args=(process.stdout, lines), daemon=True
-    ).start()
+    )
+    reader.start()
     while True:
         try:
             line = lines.get(timeout=0.5)
@@ -60,19 +62,21 @@ def follow(process, log, progress):
             progress.tick(last)
             continue
         if line is None:
+            reader.join()
             return tail
         log.write(line)
         log.flush()
-        last = line if line.strip() else last
+        last = pick(line) or last
         tail = [*tail[-TAIL:], line]
         progress.tick(last)
 
 
-def run(what, command, progress, log, **options):
+def run(what, command, progress, log, pick=str.strip, **options):
     """Run a long program to its end; a failure becomes one line.
 
     :param what: what it is for, in the user's words
     :param log: the file that keeps all of its output
+    :param pick: what to show of a line of its output
     :raises SetupError: when it fails
     """
     Path(log).parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +90,7 @@ def run(what, command, progress, log, **options):
             **{"stdin": subprocess.DEVNULL, **options},
         )
         try:
-            tail = follow(process, file, progress)
+            tail = follow(process, file, progress, pick)
             code = process.wait()
         finally:
             if process.poll() is None:

@@ -60,8 +60,16 @@ def pytest(state, name, arguments, environment):
     report.unlink(missing_ok=True)
     began = time.monotonic()
     code = subprocess.call(
-        [str(state.python), "-m", "pytest", "-ra", f"--junitxml={report}"]
-        + ["-o", f"cache_dir={state.folder / 'pytest_cache'}", *arguments],
+        [
+            str(state.python),
+            "-m",
+            "pytest",
+            "-ra",
+            f"--junitxml={report}",
+            "-o",
+            f"cache_dir={state.folder / 'pytest_cache'}",
+            *arguments,
+        ],
         cwd=ROOT,
         env=environment,
     )
@@ -100,8 +108,12 @@ def run_odoo(state, environment, template, arguments=()):
             return pytest(
                 state,
                 "addons and browser",
-                [f"--odoo-config={conf}", "--odoo-http", "--odoo-log-level=warn"]
-                + list(arguments or odoo_folders()),
+                [
+                    f"--odoo-config={conf}",
+                    "--odoo-http",
+                    "--odoo-log-level=warn",
+                    *list(arguments or odoo_folders()),
+                ],
                 environment.odoo.environment(careless=True),
             )
         finally:
@@ -151,14 +163,15 @@ def get_ready(state, progress, *, database=True):
             return None, None
         prepare.test_programs(state, progress)
         environment = prepare.server(state, progress, tree)
-        prepare.drop_left_over_runs(environment.databases)
+        prepare.drop_left_over_runs(environment.databases, state)
         with progress.step("Test database: Odoo with our addons"):
             template = prepare.template(environment, progress)
     return environment, template
 
 
-def run_all(state, progress):
+def run_all(state):
     """Run everything; each part runs whatever the others came to."""
+    progress = Progress(prepare.STEPS["test"])
     environment, template = get_ready(state, progress)
     verdicts = [run_plain(state)]
     if odoo_folders():
@@ -169,9 +182,10 @@ def run_all(state, progress):
     return verdicts
 
 
-def run_named(state, progress, arguments):
+def run_named(state, arguments):
     """Run what was asked for."""
     database = needs_database(arguments)
+    progress = Progress(prepare.STEPS["test" if database else "plain"])
     environment, template = get_ready(state, progress, database=database)
     if database:
         return [run_odoo(state, environment, template, arguments)]
@@ -181,12 +195,8 @@ def run_named(state, progress, arguments):
 def main(arguments):
     """Run the tests, say what came of each part, and fail on any failure."""
     arguments = parse(arguments)
-    state, progress = State(), Progress(prepare.STEPS["test"])
-    os.chdir(ROOT)
-    if arguments:
-        verdicts = run_named(state, progress, arguments)
-    else:
-        verdicts = run_all(state, progress)
+    state = State()
+    verdicts = run_named(state, arguments) if arguments else run_all(state)
     for verdict in verdicts:
         print(verdict.text())
     print(closing_line(verdicts))

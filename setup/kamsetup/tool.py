@@ -5,7 +5,7 @@ import sys
 
 from . import node, prepare, programs, venv
 from .errors import SetupError
-from .places import ROOT, State, our_addons
+from .places import State, our_addons
 from .progress import Progress
 
 PYTHON = {
@@ -65,11 +65,11 @@ def main(arguments):
         return 0
     state = State()
     if not is_ready(state):
-        progress = Progress(3)
+        progress = Progress(prepare.STEPS["tool"])
         with prepare.alone(state, progress):
             prepare.packages(state, progress, dev=True)
             with progress.step("Checks for JavaScript"):
                 node.obtain(state, progress)
     line = command(state, arguments)
     sys.stdout.flush()
-    os.execve(line[0], line, environment(state))
+    return os.execve(line[0], line, environment(state))  # noqa: S606 (no shell wanted)

@@ -61,8 +61,13 @@ def create(state, progress):
     whole = importlib.util.find_spec("ensurepip") is not None
     processes.run(
         "making the virtual environment",
-        [sys.executable, "-m", "venv", *([] if whole else ["--without-pip"])]
-        + [state.venv],
+        [
+            sys.executable,
+            "-m",
+            "venv",
+            *([] if whole else ["--without-pip"]),
+            state.venv,
+        ],
         progress,
         state.log("venv"),
     )
@@ -85,8 +90,16 @@ def install_pip(state, progress):
         wheels = sorted(inside.glob("pip-*.whl"))
     processes.run(
         "installing pip",
-        [state.python, "-m", "pip", "install", "--no-index"]
-        + ["--find-links", wheels[-1].parent, "pip"],
+        [
+            state.python,
+            "-m",
+            "pip",
+            "install",
+            "--no-index",
+            "--find-links",
+            wheels[-1].parent,
+            "pip",
+        ],
         progress,
         state.log("pip-itself"),
         env={**os.environ, "PYTHONPATH": str(wheels[-1])},
@@ -98,9 +111,19 @@ def install(state, kind, progress):
     """Install one lock; the stamp is written last."""
     processes.run(
         "installing the Python packages",
-        [state.python, "-m", "pip", "install", "--disable-pip-version-check"]
-        + ["--prefer-binary", "--require-hashes", "--no-input", "--progress-bar=off"]
-        + ["-r", SETUP / LOCKS[kind]],
+        [
+            state.python,
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--prefer-binary",
+            "--require-hashes",
+            "--no-input",
+            "--progress-bar=off",
+            "-r",
+            SETUP / LOCKS[kind],
+        ],
         progress,
         state.log(f"pip-{kind}"),
     )

@@ -1,7 +1,7 @@
 """What came of a part of the tests, and the line that sums all up."""
 
-import xml.etree.ElementTree as ElementTree  # our own reports
 from dataclasses import dataclass, field
+from xml.etree import ElementTree  # our own reports
 
 # The one reason to skip a test: the real data is not part of the repository.
 MAY_BE_ABSENT = "shared/data"

@@ -1,0 +1,111 @@
+"""setup/long: Odoo's own test suites, without our addons and with them.
+
+Some of Odoo's own tests fail on a given machine whatever we do; what counts is the
+difference.
+"""
+
+import argparse
+import re
+import time
+
+from . import machine, odoo_lint, prepare, suite
+from .errors import SetupError
+from .places import State
+from .progress import Progress
+from .verdict import Verdict, closing_line
+
+SUITES = (
+    "account",
+    "calendar",
+    "crm",
+    "phone_validation",
+    "portal",
+    "sale",
+    "sale_management",
+)
+FAILED = re.compile(
+    r"odoo\.addons\.([\w.]+): (?:FAIL|ERROR): (?:Subtest )?([\w.]+)", re.MULTILINE
+)
+
+
+def parse(arguments):
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="setup/long",
+        description="Run the test suites of Odoo's own modules, first without our"
+        " addons, then with them, and print what fails only with them. All"
+        " together take some hours on two cores.",
+    )
+    parser.add_argument(
+        "modules",
+        nargs="*",
+        metavar="module",
+        help=f"which suites (default: {' '.join(SUITES)})",
+    )
+    modules = parser.parse_args(arguments).modules or list(SUITES)
+    for name in modules:
+        if not name.isidentifier():
+            parser.error(f"{name} is no name of an Odoo module, such as sale")
+    return modules
+
+
+def failing(output):
+    """Return the names of the tests that failed, from the server's output."""
+    return {f"{module}: {test}" for module, test in FAILED.findall(output)}
+
+
+def run_suites(odoo, database, modules, progress):
+    """Run the suites in a database; return (number of tests, names that failed)."""
+    port = machine.free_port()
+    log = odoo.state.log(f"odoo-{database}")
+    try:
+        odoo.run(
+            "Odoo's own tests",
+            database,
+            progress,
+            *("-u", ",".join(modules)),
+            *("--test-tags", ",".join(f"/{name}" for name in modules)),
+            *("--http-port", port, "--gevent-port", port + 1),
+            http=True,
+        )
+    except SetupError:
+        if not odoo_lint.SUM.search(log.read_text(encoding="utf-8")):
+            raise
+    text = log.read_text(encoding="utf-8")
+    tests = sum(int(found[2]) for found in odoo_lint.SUM.findall(text))
+    if not tests:
+        raise SetupError(f"none of {', '.join(modules)} has tests", f"See {log}")
+    return tests, failing(text)
+
+
+def compare(environment, template, modules, progress):
+    """Run the suites twice, and return the verdict on what our addons change."""
+    began = time.monotonic()
+    results = []
+    for title, source in (("without", environment.base), ("with", template)):
+        with (
+            progress.step(f"Odoo's own tests {title} our addons"),
+            suite.clone(environment, source) as database,
+        ):
+            results.append(run_suites(environment.odoo, database, modules, progress))
+        tests, failed = results[-1]
+        print(f"{title} our addons: {tests} tests, {len(failed)} of them fail")
+    (_, before), (tests, after) = results
+    for name in sorted(before & after):
+        print(f"    fails either way: {name}")
+    for name in sorted(before - after):
+        print(f"    fails only without us: {name}")
+    new = sorted(after - before)
+    seconds = time.monotonic() - began
+    return Verdict("Odoo's own tests", tests - len(after), new, seconds=seconds)
+
+
+def main(arguments):
+    """Fail when a test of Odoo's fails with our addons and not without them."""
+    modules = parse(arguments)
+    state, progress = State(), Progress(prepare.STEPS["test"] + 2)
+    environment, template = suite.get_ready(state, progress)
+    verdict = compare(environment, template, modules, progress)
+    print(verdict.text())
+    print(closing_line([verdict]))
+    return 1 if verdict.failures else 0
