@@ -1,0 +1,1 @@
+"""Load a real wholesaler's trading history into an Odoo database."""
