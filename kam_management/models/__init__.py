@@ -7,4 +7,7 @@ from . import kam_segment
 from . import kam_account
 from . import kam_account_owner
 from . import kam_delegation
+from . import kam_analysis_parameters
+from . import kam_analysis
+from . import kam_analysis_line
 from . import res_company

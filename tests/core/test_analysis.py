@@ -121,6 +121,8 @@ def test_growth_of_the_company_and_of_a_customer():
     found = analyse(customers, 30)
     assert found.growth == D("0.25")
     assert found.lines[0].growth == D("0.2")
+    with_the_lost = analyse(customers, 30, previous_total=D(300))
+    assert (with_the_lost.previous_total, with_the_lost.growth) == (300, D("-0.5"))
 
 
 def test_nobody_bought():

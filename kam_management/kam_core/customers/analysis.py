@@ -142,12 +142,17 @@ class Analysis(Generic[Key]):
 
 
 def analyse(
-    facts: Iterable[Facts[Key]], days: int, parameters: Parameters | None = None
+    facts: Iterable[Facts[Key]],
+    days: int,
+    parameters: Parameters | None = None,
+    previous_total: Decimal | None = None,
 ) -> Analysis[Key]:
     """Return every figure of the analysis, customers by revenue falling.
 
     :param facts: one for each customer with a document in the period
     :param days: length of the period; a year's margin is scaled from it
+    :param previous_total: net revenue of the previous period with the customers who
+        have bought nothing since; without it, that of the customers in ``facts``
     :raises ValueError: when a parameter is out of its range
     """
     parameters = parameters or Parameters()
@@ -166,18 +171,19 @@ def analyse(
         at = place[found.key]
         lines[at] = replace(lines[at], candidate=found)
     total = sum(net.values(), ZERO)
-    previous = sum((fact.previous for fact in by_key.values()), ZERO)
+    if previous_total is None:
+        previous_total = sum((fact.previous for fact in by_key.values()), ZERO)
     return Analysis(
         lines=tuple(lines),
         total=total,
-        previous_total=previous,
+        previous_total=previous_total,
         base=base,
         hhi=herfindahl(net),
         key=tuple(key_customers(net, parameters.key_share)),
         core_set=tuple(smallest_set(net, parameters.portion_core)),
         wide_set=tuple(wide_set),
         classes={c: sum(s.abc == c for s in ranked) for c in "ABC"},
-        growth=growth(total, previous),
+        growth=growth(total, previous_total),
         average_margin=average,
     )
 
