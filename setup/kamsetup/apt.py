@@ -153,13 +153,13 @@ class PrivateApt:
             env=self.environment(),
         )
 
-    def download(self, package, target, progress):
-        """Fetch one package (NAME or NAME/SUITE); it appears in `target` whole."""
+    def download(self, packages, target, progress):
+        """Fetch packages (NAME or NAME/SUITE); each appears in `target` whole."""
         partial = self.folder / "partial"
         partial.mkdir(parents=True, exist_ok=True)
         processes.run(
-            f"fetching Debian's package {package}",
-            self.get("download", package),
+            f"fetching Debian's packages ({len(packages)})",
+            self.get("download", *packages),
             progress,
             self.log,
             env=self.environment(),

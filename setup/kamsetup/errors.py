@@ -36,6 +36,11 @@ KNOWN = (
         "Check the connection (and the proxy, if you have one), and run it again",
     ),
     (
+        ("is expired (invalid since", "is not valid yet"),
+        "the clock of this machine and the mirror's disagree",
+        "Set the machine's date and time, and run it again",
+    ),
+    (
         (
             "hash sum mismatch",
             "do not match the hashes",

@@ -92,6 +92,7 @@ class Odoo:
                 self.command("shell", "-c", conf, "--no-http"),
                 progress,
                 self.state.log("odoo-script"),
+                pick=module_of,
                 stdin=lines,
                 env=self.environment(careless=True),
                 cwd="/",

@@ -133,8 +133,8 @@ def fetch_debs(state, progress):
         state.folder / "apt-odoo", state.log("apt-odoo"), more_suites=[SUITE]
     )
     private.update(progress)
-    for package in wanted:
-        private.download(package, state.debs, progress)
+    for package in wanted:  # one by one: what has arrived stays
+        private.download([package], state.debs, progress)
     shutil.rmtree(private.folder, ignore_errors=True)
 
 

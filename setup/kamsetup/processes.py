@@ -48,9 +48,9 @@ def read_lines(stream, lines):
     lines.put(None)
 
 
-def follow(process, log, progress, pick):
+def follow(process, log, progress, pick, last):
     """Write the output to the log, show it moving, and return its last lines."""
-    lines, tail, last = queue.Queue(), [], ""
+    lines, tail = queue.Queue(), []
     reader = threading.Thread(
         target=read_lines, args=(process.stdout, lines), daemon=True
     )
@@ -90,7 +90,7 @@ def run(what, command, progress, log, pick=str.strip, **options):
             **{"stdin": subprocess.DEVNULL, **options},
         )
         try:
-            tail = follow(process, file, progress, pick)
+            tail = follow(process, file, progress, pick, what)
             code = process.wait()
         finally:
             if process.poll() is None:

@@ -20,7 +20,7 @@ INSIDE = {
 LAUNCHER = """\
 #!/bin/sh
 export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
-export QT_QPA_PLATFORM=offscreen
+export QT_QPA_PLATFORM=offscreen QT_PLUGIN_PATH="{plugins}"
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="{fonts}"
 exec "{program}" "$@"
 """
@@ -49,8 +49,7 @@ def obtain(name, state, progress):
     shutil.rmtree(folder, ignore_errors=True)
     private = apt.PrivateApt(new / "apt", state.log(f"apt-{name}"))
     private.update(progress)
-    for package in private.closure(name):
-        private.download(package, new / "debs", progress)
+    private.download(private.closure(name), new / "debs", progress)
     debs = sorted((new / "debs").glob("*.deb"))
     apt.unpack(debs, new / "root", progress, state.log(f"unpack-{name}"))
     if not (new / "root" / INSIDE[name]).is_file():
@@ -77,19 +76,23 @@ def obtain_if_possible(name, state, progress):
         refused.write_text(f"{error}\nRemove this file to try again.\n")
 
 
+def folders_of(paths, new, folder):
+    """Return the folders the files will be in once `new` has become `folder`."""
+    parents = {path.parent.relative_to(new) for path in paths}
+    return os.pathsep.join(sorted(str(folder / parent) for parent in parents))
+
+
 def write_launcher(name, new, folder):
     """Write the script that starts the program with its own libraries and fonts."""
-    libraries = sorted(
-        {
-            str(folder / path.parent.relative_to(new))
-            for path in (new / "root").glob("**/lib/*-linux-gnu/**/*.so*")
-        }
-    )
+    root = new / "root"
+    libraries = folders_of(root.glob("**/lib/*-linux-gnu/**/lib*.so*"), new, folder)
+    plugins = folders_of(root.glob("usr/lib/*-linux-gnu/qt5/plugins/*"), new, folder)
     (new / "fonts.conf").write_text(FONTS.format(root=folder / "root"))
     launcher = new / name
     launcher.write_text(
         LAUNCHER.format(
-            libraries=":".join(libraries),
+            libraries=libraries,
+            plugins=plugins,
             fonts=folder / "fonts.conf",
             program=folder / "root" / INSIDE[name],
         )

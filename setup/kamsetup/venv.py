@@ -83,7 +83,7 @@ def install_pip(state, progress):
     if not wheels:
         private = apt.PrivateApt(folder / "apt", state.log("apt-pip"))
         private.update(progress)
-        private.download("python3-pip-whl", folder / "debs", progress)
+        private.download(["python3-pip-whl"], folder / "debs", progress)
         debs = list((folder / "debs").glob("*.deb"))
         apt.unpack(debs, folder / "root", progress, state.log("unpack-pip"))
         inside = folder / "root" / WHEELS.relative_to("/")

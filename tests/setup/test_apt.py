@@ -63,5 +63,6 @@ def test_a_package_arrives_whole(tmp_path, monkeypatch):
 
     monkeypatch.setattr(apt.processes, "run", fetch_half)
     with pytest.raises(KeyboardInterrupt):
-        apt.PrivateApt(tmp_path, None).download("odoo-19/sid", tmp_path / "debs", None)
+        private = apt.PrivateApt(tmp_path, None)
+        private.download(["odoo-19/sid"], tmp_path / "debs", None)
     assert not list((tmp_path / "debs").glob("*.deb"))
