@@ -1,6 +1,6 @@
 {
     "name": "Key Account Management",
-    "summary": "Key accounts, who owned them when, and who decided what on which grounds",
+    "summary": "Key accounts: who owned them when, who decided what and why",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "KAM Management contributors",
@@ -24,7 +24,10 @@
         "views/kam_analysis_views.xml",
         "wizards/kam_analysis_wizard_views.xml",
         "wizards/kam_account_designate_views.xml",
+        "security/kam_document_rules.xml",
+        "views/res_config_settings_views.xml",
     ],
+    "pre_init_hook": "pre_init_hook",
     "application": True,
     "installable": True,
 }

@@ -10,4 +10,8 @@ from . import kam_delegation
 from . import kam_analysis_parameters
 from . import kam_analysis
 from . import kam_analysis_line
+from . import kam_document_links
 from . import res_company
+from . import res_config_settings
+from . import res_users
+from . import kam_cost_access

@@ -60,8 +60,8 @@ class KamEventSourced(models.AbstractModel):
         if wrong:
             raise TypeError(
                 f"{field}: an event-sourced field is stored, not computed, not"
-                " translated, not company-dependent, without html or attachment; floats have digits"
-                " and links ondelete='restrict'"
+                " translated, not company-dependent, without html or attachment;"
+                " floats have digits and links ondelete='restrict'"
             )
 
     def _guard_table(self, columns):

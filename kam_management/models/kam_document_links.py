@@ -1,0 +1,236 @@
+"""The key account of an order or invoice, and who managed it at the document's date.
+
+Two stored columns, so that lists, pivots and graphs group by them; they are a
+projection of the accounts' dated owners, filled by one statement for many documents.
+Turnover belongs to the ordering customer: an invoice that comes from an order follows
+the order's customer, whatever the invoice address.
+"""
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LEAD = SQL(
+    """LEFT JOIN LATERAL (
+           SELECT o.user_id FROM kam_account_owner o
+            WHERE o.account_id = a.id AND o.date_from <= d.day
+              AND (o.date_to IS NULL OR o.date_to >= d.day)
+            ORDER BY o.role DESC, o.share DESC, o.event_key LIMIT 1
+       ) AS lead ON TRUE"""
+)
+ACCOUNT = SQL(
+    """LEFT JOIN kam_account a ON a.partner_id = p.commercial_partner_id
+             AND a.company_id = split_part(c.parent_path, '/', 1)::int"""
+)
+ORDERS = """SELECT d.id, a.id AS account_id, lead.user_id
+         FROM (SELECT s.id, s.partner_id, s.company_id,
+                      (s.date_order AT TIME ZONE 'UTC'
+                        AT TIME ZONE coalesce(w.tz, 'UTC'))::date AS day
+                 FROM sale_order s
+                 JOIN res_company c ON c.id = s.company_id
+                 LEFT JOIN resource_calendar w ON w.id = c.resource_calendar_id
+                WHERE s.id IN %s) AS d
+         JOIN res_partner p ON p.id = d.partner_id
+         JOIN res_company c ON c.id = d.company_id
+         """
+MOVES = """SELECT d.id, a.id AS account_id, lead.user_id
+         FROM (SELECT m.id, m.company_id, coalesce(m.invoice_date, m.date) AS day,
+                      coalesce((SELECT s.partner_id
+                                  FROM account_move_line l
+                                  JOIN sale_order_line_invoice_rel r
+                                    ON r.invoice_line_id = l.id
+                                  JOIN sale_order_line sl ON sl.id = r.order_line_id
+                                  JOIN sale_order s ON s.id = sl.order_id
+                                 WHERE l.move_id = m.id
+                                 ORDER BY r.order_line_id LIMIT 1),
+                               m.partner_id) AS partner_id
+                 FROM account_move m
+                WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND m.id IN %s) AS d
+         JOIN res_partner p ON p.id = d.partner_id
+         JOIN res_company c ON c.id = d.company_id
+         """
+
+
+def links_query(table, ids):
+    """Return the statement that gives (document id, account id, user id).
+
+    :param table: ``sale_order`` or ``account_move``
+    :param ids: a tuple of ids, or SQL for a subquery of ids
+    """
+    head = {"sale_order": ORDERS, "account_move": MOVES}[table]
+    return SQL(head + "%s %s", ids, ACCOUNT, LEAD)
+
+
+class KamDocument(models.AbstractModel):
+    _name = "kam.document"
+    _description = "Document of a key account"
+
+    kam_account_id = fields.Many2one(
+        "kam.account",
+        "Key account",
+        compute="_compute_kam_account",
+        store=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+    )
+    kam_user_id = fields.Many2one(
+        "res.users",
+        "Key account manager then",
+        compute="_compute_kam_account",
+        store=True,
+        index="btree_not_null",
+        ondelete="set null",
+        copy=False,
+        help="Who led the key account on the date of the document.",
+    )
+
+    def _compute_kam_account(self):
+        ids = tuple(self._origin.ids)
+        found = {}
+        if ids:
+            self.env["kam.account"].flush_model(["partner_id", "company_id"])
+            self.env["kam.account.owner"].flush_model()
+            self._flush_kam_sources()
+            rows = self.env.execute_query(links_query(self._table, ids))
+            found = {row[0]: row[1:] for row in rows}
+        for document in self:
+            account_id, user_id = found.get(document._origin.id, (False, False))
+            document.kam_account_id = account_id
+            document.kam_user_id = user_id
+
+    def _flush_kam_sources(self):
+        """Flush what the statement reads, but not the columns being computed."""
+        raise NotImplementedError
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "kam.document"]
+
+    @api.depends("partner_id", "company_id", "date_order")
+    def _compute_kam_account(self):
+        return super()._compute_kam_account()
+
+    def _flush_kam_sources(self):
+        self.flush_recordset(["partner_id", "company_id", "date_order"])
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "kam.document"]
+
+    @api.depends(
+        "partner_id",
+        "company_id",
+        "invoice_date",
+        "date",
+        "move_type",
+        "line_ids.sale_line_ids",
+    )
+    def _compute_kam_account(self):
+        customers = self.filtered(lambda move: move.is_sale_document(True))
+        others = self - customers
+        others.kam_account_id = others.kam_user_id = False
+        return super(AccountMove, customers)._compute_kam_account()
+
+    def _flush_kam_sources(self):
+        self.flush_recordset(
+            ["partner_id", "company_id", "invoice_date", "date", "move_type"]
+        )
+        self.env["account.move.line"].flush_model(["move_id", "sale_line_ids"])
+
+
+class KamAccount(models.Model):
+    _inherit = "kam.account"
+
+    def _project_parts(self, name, by_id):
+        result = super()._project_parts(name, by_id)
+        if name == "owner_ids":
+            self._attribute_documents()
+        return result
+
+    def unlink(self):
+        documents = {
+            name: self.env[name].sudo().search([("kam_account_id", "in", self.ids)])
+            for name in ("sale.order", "account.move")
+        }  # sudo: the link goes from every document, whoever may read it
+        result = super().unlink()
+        for found in documents.values():
+            self.env.add_to_compute(found._fields["kam_account_id"], found)
+            self.env.add_to_compute(found._fields["kam_user_id"], found)
+        return result
+
+    def _attribute_documents(self):
+        """Give every document of these customers its account and its manager then.
+
+        One statement a table, whatever the number of documents; only rows that
+        change are written.
+        """
+        partners = tuple(self.partner_id.ids) or (0,)
+        self.env.flush_all()
+        orders = SQL(
+            """(SELECT s.id FROM sale_order s
+                  JOIN res_partner p ON p.id = s.partner_id
+                 WHERE p.commercial_partner_id IN %s)""",
+            partners,
+        )
+        moves = SQL(
+            """(SELECT m.id FROM account_move m WHERE m.commercial_partner_id IN %s
+                 UNION
+                SELECT l.move_id FROM account_move_line l
+                  JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
+                  JOIN sale_order_line sl ON sl.id = r.order_line_id
+                 WHERE sl.order_id IN %s)""",
+            partners,
+            orders,
+        )
+        for name, ids in (("sale.order", orders), ("account.move", moves)):
+            self._attribute(self.env[name], ids)
+
+    def _attribute(self, model, ids):
+        self.env.cr.execute(
+            SQL(
+                """UPDATE %(table)s AS t
+                      SET kam_account_id = f.account_id, kam_user_id = f.user_id
+                     FROM (%(links)s) AS f
+                    WHERE t.id = f.id
+                      AND (t.kam_account_id, t.kam_user_id)
+                          IS DISTINCT FROM (f.account_id, f.user_id)""",
+                table=SQL.identifier(model._table),
+                links=links_query(model._table, ids),
+            )
+        )
+        model.invalidate_model(["kam_account_id", "kam_user_id"])
+
+
+class SaleReport(models.Model):
+    _inherit = "sale.report"
+
+    kam_account_id = fields.Many2one("kam.account", "Key account", readonly=True)
+    kam_user_id = fields.Many2one(
+        "res.users", "Key account manager then", readonly=True
+    )
+
+    def _select_additional_fields(self):
+        return {
+            **super()._select_additional_fields(),
+            "kam_account_id": "s.kam_account_id",
+            "kam_user_id": "s.kam_user_id",
+        }
+
+    def _group_by_sale(self):
+        return super()._group_by_sale() + ", s.kam_account_id, s.kam_user_id"
+
+
+class AccountInvoiceReport(models.Model):
+    _inherit = "account.invoice.report"
+
+    kam_account_id = fields.Many2one("kam.account", "Key account", readonly=True)
+    kam_user_id = fields.Many2one(
+        "res.users", "Key account manager then", readonly=True
+    )
+
+    @api.model
+    def _select(self):
+        return SQL("%s, move.kam_account_id, move.kam_user_id", super()._select())
