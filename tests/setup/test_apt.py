@@ -62,7 +62,7 @@ def test_a_package_arrives_whole(tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(apt.processes, "run", fetch_half)
+    private = apt.PrivateApt(tmp_path, None)
     with pytest.raises(KeyboardInterrupt):
-        private = apt.PrivateApt(tmp_path, None)
         private.download(["odoo-19/sid"], tmp_path / "debs", None)
     assert not list((tmp_path / "debs").glob("*.deb"))
