@@ -3,6 +3,10 @@ from . import kam_event_sourced
 from . import kam_event_sourced_values
 from . import kam_event_sourced_history
 from . import kam_projector
+from . import kam_event
+from . import kam_log_audit
+from . import kam_log_check
+from . import kam_log_check_line
 from . import kam_segment
 from . import kam_account
 from . import kam_account_owner

@@ -38,6 +38,9 @@ CREATE TABLE IF NOT EXISTS kam_es.event (
 CREATE UNIQUE INDEX IF NOT EXISTS event_id ON kam_es.event (id);
 CREATE INDEX IF NOT EXISTS event_command ON kam_es.event (command_id)
     WHERE command_id IS NOT NULL;
+-- By day, for people: a few kilobytes, and appends do not feel it.
+CREATE INDEX IF NOT EXISTS event_recorded ON kam_es.event
+    USING brin ((recorded_at AT TIME ZONE 'UTC'));
 CREATE INDEX IF NOT EXISTS event_behalf ON kam_es.event (behalf_id, recorded_at)
     WHERE behalf_id IS NOT NULL;
 
@@ -74,8 +77,11 @@ CREATE TABLE IF NOT EXISTS kam_es.seal (
     sealed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     heads     bigint NOT NULL,
     events    bigint NOT NULL,
-    digest    bytea NOT NULL        -- sha256(previous seal's digest || digest of heads)
+    digest    bytea NOT NULL        -- see seal_digest() below
 );
+-- The seal before (0: the first): two seals made at one moment cannot both follow it.
+ALTER TABLE kam_es.seal ADD COLUMN IF NOT EXISTS previous_id bigint NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX IF NOT EXISTS seal_previous ON kam_es.seal (previous_id);
 CREATE TABLE IF NOT EXISTS kam_es.seal_head (
     seal_id   bigint NOT NULL,
     stream_id bigint NOT NULL,
@@ -99,6 +105,20 @@ CREATE OR REPLACE FUNCTION kam_es.content(
         (extract(epoch FROM effective_at) * 1000000)::bigint,
         (extract(epoch FROM recorded_at) * 1000000)::bigint,
         payload, coalesce(confidential, 'null'::jsonb)), 'UTF8'))
+$$;
+
+-- A head as a seal covers it: by name, because ids may differ after a restore.
+CREATE OR REPLACE FUNCTION kam_es.head_digest(
+    category text, key text, version integer, hash bytea
+) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT sha256(convert_to(concat_ws('|', category, key, version), 'UTF8') || hash)
+$$;
+
+CREATE OR REPLACE FUNCTION kam_es.seal_digest(
+    previous bytea, sealed_at timestamptz, heads bigint, events bigint, digest bytea
+) RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT sha256(coalesce(previous, ''::bytea) || digest || convert_to(concat_ws('|',
+        (extract(epoch FROM sealed_at) * 1000000)::bigint, heads, events), 'UTF8'))
 $$;
 
 CREATE OR REPLACE FUNCTION kam_es.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -130,6 +150,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON kam_es.seal_he
     FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
 DROP TRIGGER IF EXISTS append_only ON kam_es.command;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON kam_es.command
+    FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
+-- A text may be erased, never reworded.
+DROP TRIGGER IF EXISTS no_rewording ON kam_es.text;
+CREATE TRIGGER no_rewording BEFORE UPDATE OR TRUNCATE ON kam_es.text
     FOR EACH STATEMENT EXECUTE FUNCTION kam_es.refuse();
 DROP TRIGGER IF EXISTS keep_heads ON kam_es.stream;
 CREATE TRIGGER keep_heads BEFORE DELETE OR TRUNCATE ON kam_es.stream
