@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-from . import machine, prepare, programs
+from . import machine, prepare, processes, programs
 from .errors import SetupError
 from .places import State, our_addons
 from .postgres import Cluster
@@ -99,7 +99,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=odoo.environment(),
+                env=processes.unmarked(odoo.environment()),
                 cwd="/",
             )
 

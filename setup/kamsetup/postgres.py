@@ -223,6 +223,7 @@ class Cluster:
         code, text = processes.output_of(
             self.command("pg_ctl", "-D", self.data, "-l", server_log, "-w", "start"),
             cwd="/",
+            env=processes.unmarked(os.environ),
         )
         if code or not self.is_up():
             self.log.parent.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,8 @@ def alone(state, progress):
     """Check the machine, and hold the state folder while things are made in it."""
     machine.check_python()
     machine.check_folder(state.folder)
-    with only_one(state.lock, progress.line):
+    with only_one(state.lock, progress.line), processes.marking(state.folder):
+        processes.end_left_overs(state.folder)
         known = venv.is_ready(state, "run")
         machine.check_disk(state.folder, machine.NEEDED_GB["ready" if known else "new"])
         yield

@@ -1,15 +1,24 @@
-"""Run programs so that none outlives us and each shows that it moves."""
+"""Run programs so that none outlives us and each shows that it moves.
 
+A program dies with the set-up.  What it had started itself (dpkg-deb's tar, say)
+may live on for a while: it carries our mark, and the next set-up ends it before it
+touches anything.
+"""
+
+import contextlib
 import ctypes
+import os
 import queue
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from .errors import SetupError, explain
 
 TAIL = 200  # lines of output that are searched for a known trouble
+MARK = "KAM_SETUP_CHILD_OF"
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -17,6 +26,40 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 def die_with_parent():
     """Ask the kernel to end this child when the set-up is killed."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def marking(folder):
+    """Mark all programs started meanwhile as working on this state folder."""
+    os.environ[MARK] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[MARK]
+
+
+def unmarked(environment):
+    """Return the environment for a server, which is meant to outlive us."""
+    return {key: text for key, text in environment.items() if key != MARK}
+
+
+def marked(folder):
+    """Return the numbers of the processes that work on this state folder."""
+    mark, found = os.fsencode(f"{MARK}={folder}"), []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+    return found
+
+
+def end_left_overs(folder):
+    """End what a set-up that was killed has left running on this state folder."""
+    while left := marked(folder):
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def start(command, **options):

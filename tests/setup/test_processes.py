@@ -79,6 +79,32 @@ def test_children_die_with_a_set_up_that_is_killed():
         time.sleep(0.05)
 
 
+def test_what_a_killed_child_had_started_is_ended_by_the_next_set_up(tmp_path):
+    code = (
+        "import sys, time; from kamsetup import processes\n"
+        "with processes.marking(sys.argv[1]):\n"
+        "    shell = 'sleep 60 & echo $!; wait'\n"
+        "    child = processes.start(['sh', '-c', shell])\n"
+        "    time.sleep(60)"
+    )
+    parent = start_python(code, tmp_path)
+    grandchild = int(parent.stdout.readline())
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    assert processes.marked(tmp_path / "another") == []
+    assert grandchild in processes.marked(tmp_path)
+    processes.end_left_overs(tmp_path)
+    assert not alive(grandchild)
+
+
+def test_a_server_is_not_marked(tmp_path):
+    with processes.marking(tmp_path):
+        assert os.environ[processes.MARK] == str(tmp_path)
+        assert processes.MARK not in processes.unmarked(os.environ)
+    assert processes.MARK not in os.environ
+
+
 def alive(pid):
     """Tell whether the process runs (a zombie does not)."""
     try:
