@@ -16,48 +16,9 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import file_open
 
 APPEND = """
-WITH input AS MATERIALIZED (
-    SELECT i.category, i.key, i.company_id, i.type, i.schema::smallint AS schema,
-           i.payload::jsonb AS payload, i.confidential::jsonb AS confidential,
-           i.behalf_id, i.causation_id, i.ord,
-           coalesce(i.effective_at::timestamptz, w.now) AS effective_at,
-           w.now AS recorded_at,
-           CASE WHEN i.sequence IS NOT NULL THEN nextval(i.sequence::regclass) END
-               AS row_id
-      FROM (SELECT clock_timestamp() AS now) AS w,
-           unnest(%(category)s::text[], %(key)s::text[], %(company_id)s::int[],
-                  %(sequence)s::text[], %(type)s::text[], %(schema)s::int[],
-                  %(payload)s::text[], %(confidential)s::text[], %(behalf_id)s::int[],
-                  %(causation_id)s::bigint[], %(effective_at)s::text[])
-           WITH ORDINALITY AS i(category, key, company_id, sequence, type, schema,
-                  payload, confidential, behalf_id, causation_id, effective_at, ord)
-), hashed AS MATERIALIZED (
-    SELECT *, kam_es.content(category, key, type, schema, company_id, %(actor_id)s,
-                  behalf_id, %(command_id)s::uuid, causation_id, effective_at,
-                  recorded_at, payload, confidential) AS content
-      FROM input
-), head AS (
-    INSERT INTO kam_es.stream AS s (category, key, row_id, company_id, version,
-           last_hash)
-    SELECT category, key, row_id, company_id, 1, content
-      FROM hashed ORDER BY category, key
-    ON CONFLICT (category, key) DO UPDATE
-       SET version = s.version + 1,
-           last_hash = sha256(s.last_hash || EXCLUDED.last_hash)
-    RETURNING id, category, key, row_id, version, last_hash
-), done AS (
-    INSERT INTO kam_es.event (stream_id, version, type, schema, company_id, actor_id,
-               behalf_id, command_id, causation_id, effective_at, recorded_at, hash,
-               payload, confidential)
-    SELECT head.id, head.version, h.type, h.schema, h.company_id, %(actor_id)s,
-           h.behalf_id, %(command_id)s::uuid, h.causation_id, h.effective_at,
-           h.recorded_at, head.last_hash, h.payload, h.confidential
-      FROM head JOIN hashed h USING (category, key)
-    RETURNING id, stream_id
-)
-SELECT hashed.ord, head.row_id, head.version, done.id,
-       set_config('kam_es.tx', pg_current_xact_id()::text, true)
-  FROM head JOIN hashed USING (category, key) JOIN done ON done.stream_id = head.id
+SELECT place, kept_id, head_version, event_id
+  FROM kam_es.append(%s, %s::uuid, %s, %s, %s::integer[], %s, %s, %s, %s::jsonb[],
+                     %s::jsonb[], %s::integer[], %s::bigint[], %s::timestamptz[])
 """
 
 
@@ -114,57 +75,60 @@ class KamEventStore(models.AbstractModel):
 
     # ------------------------------------------------------------------ append
     def _append(self, entries):
-        """Append the events of ``entries`` in this transaction.
+        """Append the events of ``entries`` in this transaction, by one statement.
 
-        One statement a wave; a wave holds the n-th event of every stream. The loser
-        of two simultaneous appends gets a serialization failure, which Odoo retries
-        on a fresh snapshot.
+        The loser of two simultaneous appends gets a serialization failure, which Odoo
+        retries on a fresh snapshot. Streams are taken in sorted order, so that two
+        batches never wait for each other; new ones in the order given, because the
+        ids of their rows are.
 
         :param entries: list of :class:`Entry`, one a stream
         :return: list in the order of ``entries`` of (row id or None, version, event id)
+            after the entry's last event
         :raises ConcurrencyError: a stream has moved on since it was read
         """
-        command_id = self.env.cr.precommit.data.get("kam_command_id")
+        flat = [(n, event) for n, one in enumerate(entries) for event in one.events]
+        if not all(one.sequence for one in entries):
+            flat.sort(key=lambda pair: _stream(entries[pair[0]]))
         results = [None] * len(entries)
-        wave = 0
-        while pending := [n for n, one in enumerate(entries) if len(one.events) > wave]:
-            for place, row_id, version, event_id in self._append_wave(
-                [entries[n] for n in pending], wave, command_id
-            ):
-                n = pending[place - 1]
-                expected = entries[n].expected
-                if expected is not None and version != expected + wave + 1:
-                    raise ConcurrencyError(
-                        f"{entries[n].category} {entries[n].key}: version {version}"
-                    )
-                results[n] = (row_id, version, event_id)
-            wave += 1
+        if flat:
+            self.env.cr.execute(APPEND, self._columns(entries, flat))
+            for place, row_id, version, event_id in self.env.cr.fetchall():
+                results[flat[place - 1][0]] = (row_id, version, event_id)
+        for one, result in zip(entries, results, strict=True):
+            self._check_expected(one, result)
         return results
 
-    def _append_wave(self, entries, wave, command_id):
-        events = [one.events[wave] for one in entries]
-        self.env.cr.execute(
-            APPEND,
-            {
-                "actor_id": self.env.uid,
-                "command_id": command_id,
-                "category": [one.category for one in entries],
-                "key": [one.key for one in entries],
-                "company_id": [one.company_id for one in entries],
-                "sequence": [None if wave else one.sequence for one in entries],
-                "behalf_id": [one.behalf_id for one in entries],
-                "type": [event.type for event in events],
-                "schema": [event.schema for event in events],
-                "payload": [_json(event.payload) for event in events],
-                "confidential": [_json(event.confidential) for event in events],
-                "causation_id": [event.causation_id for event in events],
-                "effective_at": [
-                    event.effective_at and event.effective_at.isoformat()
-                    for event in events
-                ],
-            },
+    def _columns(self, entries, flat):
+        """Return the arguments of the statement: one list a column."""
+        of = [entries[n] for n, _event in flat]
+        events = [event for _n, event in flat]
+        command_id = self.env.cr.precommit.data.get("kam_command_id")
+        seen, sequences = set(), []
+        for n, _event in flat:
+            sequences.append(None if n in seen else entries[n].sequence)
+            seen.add(n)
+        return (
+            self.env.uid,
+            command_id,
+            [one.category for one in of],
+            [one.key for one in of],
+            [one.company_id for one in of],
+            sequences,
+            [event.type for event in events],
+            [event.schema for event in events],
+            [_json(event.payload) for event in events],
+            [_json(event.confidential) for event in events],
+            [one.behalf_id for one in of],
+            [event.causation_id for event in events],
+            [event.effective_at and event.effective_at.isoformat() for event in events],
         )
-        return [row[:4] for row in self.env.cr.fetchall()]
+
+    def _check_expected(self, entry, result):
+        if result is None or entry.expected is None:
+            return
+        if result[1] != entry.expected + len(entry.events):
+            raise ConcurrencyError(f"{entry.category} {entry.key}: version {result[1]}")
 
     def _open_projection(self):
         """Let this transaction write projected rows without an event (repair)."""
@@ -317,6 +281,10 @@ def seal_text(body):
     """Return (digest, salt) of a free text; salted, so one text gives many digests."""
     salt = secrets.token_hex(16)
     return hashlib.sha256(f"{salt}{body}".encode()).hexdigest(), salt
+
+
+def _stream(entry):
+    return entry.category, entry.key
 
 
 def _json(data):
