@@ -15,7 +15,13 @@ from . import kam_analysis_parameters
 from . import kam_analysis
 from . import kam_analysis_line
 from . import kam_document_links
+from . import kam_account_figures
+from . import kam_account_actions
+from . import kam_account_home
+from . import kam_delegation_brief
 from . import res_company
+from . import res_partner
 from . import res_config_settings
 from . import res_users
+from . import res_users_archive
 from . import kam_cost_access
