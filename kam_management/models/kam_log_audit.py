@@ -33,7 +33,8 @@ class KamLogAudit(models.AbstractModel):
                 models_ = self.env["kam.projector"]._models()
                 return [*(["drift", name] for name in models_), ["facts"]]
             case "rebuild":
-                return [["rebuild", name] for name in self._rebuildable()]
+                names = self.env["kam.projector"]._models()
+                return [*(["rebuild", name] for name in names), ["rebuild_facts"]]
             case "seal":
                 return [["seal"]]
             case "nightly":
@@ -48,9 +49,6 @@ class KamLogAudit(models.AbstractModel):
         starts = list(range(low, high + 1, STEP)) or [0]
         # the first and the last range are open, for events without any stream
         return list(zip([-BEYOND, *starts[1:]], [*starts[1:], BEYOND], strict=True))
-
-    def _rebuildable(self):
-        return self.env["kam.projector"]._models()
 
     def _run_unit(self, unit):
         """Do one step.
@@ -176,20 +174,41 @@ class KamLogAudit(models.AbstractModel):
         return field._description_string(self.env)
 
     def _run_facts(self):
-        """Compare the facts with Odoo's documents, where facts are recorded."""
+        """Compare the facts with Odoo's documents."""
         if "kam.fact.check" not in self.env:
             return [], {}
+        facts = self.env["kam.fact.check"]._check(limit=SHOWN)
         found = [
             self._finding(
                 "fact",
-                one.get("category"),
-                one.get("key"),
-                words=one.get("words"),
-                res_id=one.get("res_id"),
+                one["model"],
+                str(one["res_id"]),
+                words=self._fact_words(one),
+                res_id=one["res_id"],
             )
-            for one in self.env["kam.fact.check"]._findings(limit=SHOWN)
+            for one in facts
         ]
         return found, {"facts": len(found)}
+
+    def _fact_words(self, one):
+        _ = self.env._
+        match one["finding"]:
+            case "missing":
+                text = _(
+                    "%(model)s %(res_id)s: the log lacks “%(type)s”. Run “odoo kam"
+                    " genesis”."
+                )
+            case "turnover":
+                text = _(
+                    "%(model)s %(res_id)s: turnover is %(facts)s by the facts and"
+                    " %(odoo)s in Odoo."
+                )
+            case _other:
+                text = _(
+                    "%(model)s %(res_id)s: what is open is %(facts)s by the facts and"
+                    " %(odoo)s in Odoo."
+                )
+        return text % one
 
     # ------------------------------------------------------------------- rebuild
     def _run_rebuild(self, name):
@@ -198,6 +217,13 @@ class KamLogAudit(models.AbstractModel):
                 return [], self.env["kam.projector"]._rebuild(name)
         except UNREADABLE as error:
             return [self._unreadable(name, error)], {}
+
+    def _run_rebuild_facts(self):
+        """Make the flat table of facts anew from the log."""
+        if "kam.fact" not in self.env:
+            return [], {}
+        self.env["kam.fact"]._rebuild()
+        return [], {}
 
     def _unreadable(self, name, error):
         words = self.env._(

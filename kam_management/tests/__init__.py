@@ -2,3 +2,4 @@ from . import test_kam_document_links
 from . import test_kam_cost_access
 from . import test_kam_event
 from . import test_kam_log_check
+from . import test_cli_kam
