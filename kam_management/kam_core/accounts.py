@@ -10,6 +10,8 @@ from .record import (
     Created,
     DomainError,
     Edit,
+    FieldMissing,
+    FixedField,
     Relink,
     Remove,
     Removed,
@@ -17,6 +19,7 @@ from .record import (
     UseButton,
     _,
     catalogue,
+    check_day,
     evolve_common,
     initial,
     relink,
@@ -331,11 +334,15 @@ def decide(account, command):
             return (MergedInto(other_key),)
     if not command.reason:
         raise ReasonMissing()
+    check_day(command.effective_on)
     return _decide(account, command)
 
 
 def _open(values):
     values = initial(Account, values)
+    for field in FIXED:
+        if not values[field]:
+            raise FieldMissing(field=field)
     if values["status"] not in (None, PROSPECT):
         raise UseButton(field="status", button=_("Designate"))
     if values["account_class"]:
@@ -353,13 +360,6 @@ DECIDED = {
     "key_since": _("Designate"),
 }
 FIXED = ("partner_id", "company_id")
-
-
-class FixedField(DomainError):
-    """A field that says which account this is."""
-
-    code = "fixed_field"
-    message = _("“%(field)s” says which account this is and stays. Open a new account.")
 
 
 def _edit(account, changes):

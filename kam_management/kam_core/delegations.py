@@ -9,11 +9,13 @@ from .record import (
     Created,
     DomainError,
     Edit,
+    FixedField,
     Relink,
     Remove,
     Text,
     _,
     catalogue,
+    check_day,
     evolve_common,
     initial,
     relink,
@@ -133,7 +135,7 @@ def decide(delegation, command):
         case End(effective_on):
             if delegation.ended_on:
                 raise Ended(day=delegation.ended_on.isoformat())
-            return (DelegationEnded(effective_on),)
+            return (DelegationEnded(check_day(effective_on)),)
         case Relink():
             return relink(delegation, command)
         case Remove():
@@ -141,7 +143,15 @@ def decide(delegation, command):
     raise TypeError(f"unknown command {type(command).__name__}")
 
 
+# Who stands in for whom, and where: another pair is another delegation. Whoever may
+# write this one could otherwise give somebody the powers of anybody.
+FIXED = ("user_id", "substitute_id", "company_id")
+
+
 def _edit(delegation, changes):
+    for field in FIXED:
+        if field in changes:
+            raise FixedField(field=field)
     if delegation.ended_on or "ended_on" in changes:
         raise Ended(day=(delegation.ended_on or changes["ended_on"]).isoformat())
     check(replace(delegation, **changes))
@@ -165,6 +175,8 @@ def check(delegation):
     days = (delegation.date_from, delegation.date_to)
     if not all(days) or days[1] < days[0]:
         raise PeriodMissing()
+    for day in days:
+        check_day(day)
 
 
 def holds(delegation, day):

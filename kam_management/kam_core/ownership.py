@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from .record import DomainError, _
+from .record import DomainError, FieldMissing, _, check_day
 
 LEAD, CO = "lead", "co"
 WHOLE = Decimal(100)
@@ -31,6 +31,15 @@ class ShareRange(DomainError):
 
     code = "share_range"
     message = _("“Share” is above 0 and at most 100 %%; %(share)s is not.")
+
+
+class LeadWrong(DomainError):
+    """A day on which nobody, or more than one, leads."""
+
+    code = "lead_wrong"
+    message = _(
+        "“Role”: on %(day)s there are %(count)s leads; make one owner the lead."
+    )
 
 
 class PeriodWrong(DomainError):
@@ -101,16 +110,27 @@ def check_shares(owners):
 
     :raises SharesWrong: naming the first such day
     :raises ShareRange: a share outside (0, 100]
+    :raises FieldMissing: an owner without a user
     :raises PeriodWrong: a period that is no period
     :raises OwnerTwice: one person twice on a day
+    :raises LeadWrong: a day with owners that has not one lead
     """
     for one in owners:
-        if one.share is None or not 0 < one.share <= WHOLE:
-            raise ShareRange(share=one.share or 0)
-        if not one.date_from or (one.date_to and one.date_to < one.date_from):
-            raise PeriodWrong(day_from=one.date_from or "", day_to=one.date_to or "")
+        _check_owner(one)
     for day in _turning_days(owners):
         _check_day(owners_on(owners, day), day)
+
+
+def _check_owner(one):
+    if not one.user_id:
+        raise FieldMissing(field="user_id")
+    share = one.share or Decimal(0)
+    if not share.is_finite() or not 0 < share <= WHOLE:
+        raise ShareRange(share=share)
+    if not one.date_from or (one.date_to and one.date_to < one.date_from):
+        raise PeriodWrong(day_from=one.date_from or "", day_to=one.date_to or "")
+    check_day(one.date_from)
+    check_day(one.date_to or one.date_from)
 
 
 def _check_day(present, day):
@@ -119,6 +139,9 @@ def _check_day(present, day):
         raise SharesWrong(day=day.isoformat(), sum=total)
     if len({one.user_id for one in present}) < len(present):
         raise OwnerTwice(day=day.isoformat())
+    leads = sum(one.role == LEAD for one in present)
+    if present and leads != 1:
+        raise LeadWrong(day=day.isoformat(), count=leads)
 
 
 def _turning_days(owners):

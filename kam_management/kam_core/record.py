@@ -16,6 +16,7 @@ A core module of a record (``accounts``, ``delegations``, …) offers:
 """
 
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import cache
 
 
@@ -50,6 +51,37 @@ class UseButton(DomainError):
 
     code = "use_button"
     message = _("“%(field)s” is a decision: use the button “%(button)s”.")
+
+
+class FieldMissing(DomainError):
+    """A field without which the record says nothing."""
+
+    code = "field_missing"
+    message = _("“%(field)s” is missing: choose one.")
+
+
+class FixedField(DomainError):
+    """A field that says which record this is, or whose it is."""
+
+    code = "fixed_field"
+    message = _("“%(field)s” stays as it is. Make a new record instead.")
+
+
+class DayMissing(DomainError):
+    """A decision that does not say from when."""
+
+    code = "day_missing"
+    message = _("The date is missing: say from which day.")
+
+
+class DayOutOfRange(DomainError):
+    """A day that no calendar of business reaches; a typing error."""
+
+    code = "day_out_of_range"
+    message = _("The date %(day)s is out of range: choose one from 1900 to 2199.")
+
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +163,19 @@ def initial(state_class, values):
     """Return the canonical first values: every field of the state, defaults filled."""
     blank = state_class()
     return {name: values.get(name, getattr(blank, name)) for name in names(state_class)}
+
+
+def check_day(day):
+    """Return ``day``, which must be given and be one that can be reckoned with.
+
+    :raises DayMissing: no day
+    :raises DayOutOfRange: before 1900 or after 2199
+    """
+    if day is None:
+        raise DayMissing()
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise DayOutOfRange(day=day.isoformat())
+    return day
 
 
 def relink(state, command):
