@@ -23,7 +23,6 @@
         "security/kam_analysis_rules.xml",
         "views/kam_analysis_views.xml",
         "wizards/kam_analysis_wizard_views.xml",
-        "wizards/kam_account_designate_views.xml",
         "security/kam_document_rules.xml",
         "security/kam_log_rules.xml",
         "data/kam_log_cron.xml",

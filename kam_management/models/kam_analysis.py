@@ -14,6 +14,8 @@ from .kam_optional_float import OptionalFloat
 
 CURVE_POINTS = 200
 KEEP_HOURS = 24
+# A company that sold its first goods within a month of it has traded all the period.
+BOOKS_BEGIN = timedelta(days=31)
 
 
 class KamAnalysis(models.Model):
@@ -46,6 +48,11 @@ class KamAnalysis(models.Model):
     )
     previous_total = fields.Monetary("Net revenue before", readonly=True)
     growth = OptionalFloat(readonly=True, aggregator=None)
+    comparable = fields.Boolean(
+        "Books cover the period before",
+        readonly=True,
+        help="If not, there is no growth to speak of.",
+    )
     hhi = OptionalFloat(
         "Concentration (HHI)",
         readonly=True,
@@ -104,13 +111,15 @@ class KamAnalysis(models.Model):
         :param parameters: dict of settings (``key_share``, ``portion_core``,
             ``portion_wide``, ``abc_a``, ``abc_b``, ``xyz_x``, ``xyz_y``,
             ``xyz_months``, ``candidate_limit``, ``retention``, ``discount_rate``,
-            ``cost_to_serve``, ``value_years``); the company's defaults where absent
+            ``cost_to_serve``, ``value_years``, ``pooled_category_ids``); the
+            company's defaults where absent
         :param fresh: compute anew even if nothing seems to have changed
         :param top: how many of the largest customers to return
         :return: dict ``id`` (of the ``kam.analysis``; its ``kam.analysis.line`` hold
             all customers), ``company``, ``currency_id``, ``date_from``, ``date_to``,
             ``previous_from``, ``previous_to``, ``computed_at``, ``parameters``,
-            ``total``, ``previous_total``, ``base``, ``growth``, ``hhi``,
+            ``total``, ``previous_total``, ``base``, ``growth``,
+            ``comparable`` (whether the books cover the previous period), ``hhi``,
             ``average_margin`` (entitled only), ``customer_count``, ``key_count``,
             ``core_count``, ``wide_count``, ``classes``, ``months`` (``month``,
             ``net``), ``curve`` (pairs: customers, cumulative share), ``top`` and
@@ -124,8 +133,10 @@ class KamAnalysis(models.Model):
         period = model._analysed_period(date_from, date_to)
         if not isinstance(top, int) or isinstance(top, bool) or not 0 <= top <= 1000:
             raise UserError(self.env._("“Top” must be a number from 0 to 1000."))
-        settings = model._checked_parameters(dict(parameters or {}))
-        return model._obtain(period, settings, fresh)._as_dict(top)
+        settings = dict(parameters or {})
+        pooled = model._checked_pool(settings.pop("pooled_category_ids", None))
+        settings = model._checked_parameters(settings)
+        return model._obtain(period, settings, pooled, fresh)._as_dict(top)
 
     def action_compute(self):
         """Compute the analysis anew and show it."""
@@ -133,7 +144,9 @@ class KamAnalysis(models.Model):
         self.check_access("read")
         period = Period(self.date_from, self.date_to)
         settings = {name: self[name] for name in LIMITS}
-        found = self.with_company(self.company_id)._obtain(period, settings, fresh=True)
+        found = self.with_company(self.company_id)._obtain(
+            period, settings, self.pooled_category_ids, fresh=True
+        )
         return found._action_show()
 
     def _action_show(self):
@@ -204,25 +217,30 @@ class KamAnalysis(models.Model):
             ) from None
 
     # --------------------------------------------------------------- computing
-    def _obtain(self, period, settings, fresh=False):
-        """Return the run that answers the question, computing it where needed."""
+    def _obtain(self, period, settings, pooled, fresh=False):
+        """Return the run that answers the question, computing it where needed.
+
+        :param pooled: tags of customers that stand for many
+        """
         # sudo: nobody has the right to write runs, they are only made here; what
         # is shown of them is read with the user's own rights.
         runs = self.sudo()
-        query.flush(runs.env)
+        query.prepare(runs.env)
         company_ids = runs._branches().ids
         window = self._window(period, settings["xyz_months"])
+        books = query.fingerprint(
+            runs.env,
+            company_ids,
+            self.env.company.root_id.id,
+            window.start,
+            window.end,
+            pooled.ids,
+        )
         question = {
             "company_id": self.env.company.id,
             "date_from": period.start,
             "date_to": period.end,
-            "fingerprint": query.fingerprint(
-                runs.env,
-                company_ids,
-                self.env.company.root_id.id,
-                window.start,
-                window.end,
-            ),
+            "fingerprint": books,
             **settings,
         }
         if not fresh:
@@ -231,7 +249,13 @@ class KamAnalysis(models.Model):
             )
             if found:
                 return self.browse(found.id)
-        run = runs.create({**question, "computed_at": fields.Datetime.now()})
+        run = runs.create(
+            {
+                **question,
+                "pooled_category_ids": [fields.Command.set(pooled.ids)],
+                "computed_at": fields.Datetime.now(),
+            }
+        )
         run._compute_run(period, window, company_ids)
         return self.browse(run.id)
 
@@ -257,10 +281,13 @@ class KamAnalysis(models.Model):
         rows = query.revenue(
             self.env, company_ids, window.start, window.end, period, previous
         )
-        facts, segments = self._facts(rows, period, company_ids)
+        first = query.first_invoices(self.env, company_ids)
+        begun = min(first.values(), default=period.end)
+        comparable = begun <= previous.start + BOOKS_BEGIN
+        facts, segments = self._facts(rows, period, company_ids, first)
         previous_total = sum((row.before for row in rows), Decimal(0))
         found = customers.analyse(
-            facts, period.days, self._core_parameters(), previous_total
+            facts, period.days, self._core_parameters(), previous_total, comparable
         )
         self.write(
             {
@@ -270,6 +297,7 @@ class KamAnalysis(models.Model):
                 "base": found.base,
                 "previous_total": previous_total,
                 "growth": number(found.growth),
+                "comparable": comparable,
                 "hhi": number(found.hhi),
                 "average_margin": number(found.average_margin),
                 "customer_count": len(found.lines),
@@ -281,17 +309,17 @@ class KamAnalysis(models.Model):
                 "curve": _curve(found.lines),
             }
         )
-        self.env["kam.analysis.line"]._insert(self, found.lines, segments)
+        self.env["kam.analysis.line"]._insert(self, found, segments)
 
-    def _facts(self, rows, period, company_ids):
+    def _facts(self, rows, period, company_ids, first):
         """Return facts for the core, and what else a line shows of each customer."""
         by_customer = defaultdict(list)
         for row in rows:
             by_customer[row.partner_id].append(row)
         late = self._lateness(period, company_ids)
         cost = query.costs(self.env, company_ids, period)
-        first = query.first_invoices(self.env, company_ids)
         known = query.customers(self.env, self.company_id.root_id.id, list(by_customer))
+        pooled = query.tagged(self.env, self.pooled_category_ids.ids)
         months = self._xyz_months(period, self.xyz_months)
         facts, extra = [], {}
         for key, found in by_customer.items():
@@ -315,6 +343,7 @@ class KamAnalysis(models.Model):
                     cost=spent,
                     segment=industry_id,
                     key_account=is_key,
+                    pooled=key in pooled,
                 )
             )
             extra[key] = {
@@ -366,10 +395,14 @@ class KamAnalysis(models.Model):
             found["average_margin"] = self.average_margin
         return {
             **known_only(found),
+            "comparable": self.comparable,
             "company": {"id": self.company_id.id, "name": self.company_id.name},
             "currency_id": self.currency_id.id,
             "computed_at": fields.Datetime.to_string(self.computed_at),
-            "parameters": {name: self[name] for name in LIMITS},
+            "parameters": {
+                **{name: self[name] for name in LIMITS},
+                "pooled_category_ids": self.pooled_category_ids.ids,
+            },
             "classes": {"A": self.a_count, "B": self.b_count, "C": self.c_count},
             "months": self.month_totals,
             "curve": self.curve,

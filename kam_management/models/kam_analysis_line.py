@@ -1,4 +1,4 @@
-from psycopg2.extras import Json
+import json
 
 from odoo import api, fields, models
 from odoo.tools.misc import formatLang
@@ -150,17 +150,23 @@ class KamAnalysisLine(models.Model):
 
     # ------------------------------------------------------------------ writing
     @api.model
-    def _insert(self, analysis, lines, extra):
-        """Insert the lines of a run: one statement, not one create for each."""
+    def _insert(self, analysis, found, extra):
+        """Insert the lines of a run: one statement, not one create for each.
+
+        :param found: what the core says
+        :param extra: customer → columns that need no rule
+        """
+        key = set(found.key)
         rows = [
             {
                 "analysis_id": analysis.id,
                 "company_id": analysis.company_id.id,
                 "currency_id": analysis.currency_id.id,
                 **self._row(line, analysis),
+                "is_key": line.facts.key in key,
                 **extra[line.facts.key],
             }
-            for line in lines
+            for line in found.lines
         ]
         if rows:
             query.insert_lines(
@@ -182,7 +188,6 @@ class KamAnalysisLine(models.Model):
             "cumulative": standing.cumulative,
             "concentration": line.concentration,
             "abc": standing.abc,
-            "is_key": place <= analysis.key_count,
             "in_core": place <= analysis.core_count,
             "in_wide": place <= analysis.wide_count,
             "xyz": line.xyz,
@@ -222,29 +227,20 @@ class KamAnalysisLine(models.Model):
         return [{**one, "text": self._reason_text(one)} for one in reasons or []]
 
     def _reason_text(self, reason):
-        figures = dict(reason["figures"])
+        code, figures = reason["code"], dict(reason["figures"])
+        late = figures.get("days_late")
+        if late is not None:
+            code += "_days" if late > 0 else "_early"
+            figures["days_late"] = formatLang(self.env, abs(late), digits=0)
         for name in RATIOS & figures.keys():
             figures[name] = formatLang(self.env, figures[name] * 100, digits=1)
-        if "days_late" in figures:
-            figures["days_late"] = formatLang(self.env, figures["days_late"], digits=0)
         for name in ("rank", "customers", "rfm"):
             figures[name] = int(figures.get(name, 0))
-        return self._reason_sentence(reason["code"], "days_late" in figures) % figures
+        sentences = self._reason_sentences()
+        return sentences.get(code, sentences[reason["code"]]) % figures
 
-    def _reason_sentence(self, code, days_known):
+    def _reason_sentences(self):
         _ = self.env._
-        with_days = {
-            "reliable": _(
-                "Pays on time: %(reliability)s %% of what fell due, on average"
-                " %(days_late)s days after the due date"
-            ),
-            "pays_late": _(
-                "Pays late: only %(reliability)s %% in time, on average %(days_late)s"
-                " days after the due date"
-            ),
-        }
-        if days_known and code in with_days:
-            return with_days[code]
         return {
             "key_by_share": _(
                 "Makes %(share)s %% of the revenue; key is who makes %(k)s %%"
@@ -269,7 +265,7 @@ class KamAnalysisLine(models.Model):
             "thin_margin": _(
                 "Margin of only %(margin)s %%; the average is %(average)s %%"
             ),
-        }[code]
+        }
 
     # ----------------------------------------------------------------- documents
     def action_open(self):
@@ -300,7 +296,7 @@ class KamAnalysisLine(models.Model):
     def _action_documents(self, start, end):
         run = self.analysis_id
         domain = run._documents_domain(start, end)
-        query.flush(self.env)
+        query.prepare(self.env)
         # The ids only choose what is shown; the list reads it with the user's rights.
         found = query.document_ids(
             self.env, run._branches().ids, start, end, self.partner_id.id
@@ -364,14 +360,21 @@ class KamAnalysisLine(models.Model):
         }
 
     def action_designate(self):
-        """Ask for class, manager and reason to make the customers key accounts."""
+        """Ask for class, owners and reason to make the customers key accounts."""
         action = self.env["ir.actions.actions"]._for_xml_id(
-            "kam_management.kam_account_designate_action"
+            "kam_management.kam_account_decide_action_designate"
         )
-        return {
-            **action,
-            "context": {"active_model": self._name, "active_ids": self.ids},
+        context = {
+            **self.env.context,
+            "active_model": self._name,
+            "active_ids": self.ids,
+            "default_kind": "designate",
         }
+        if len(self) == 1 and self.reasons:
+            # Without the margin: the decision is read by more than may see it.
+            told = [one["text"] for one in self._open_reasons() if not one["caution"]]
+            context["default_reason"] = "; ".join(told)
+        return {**action, "context": context}
 
     def action_open_account(self):
         """Open the key account."""
@@ -418,7 +421,7 @@ class KamAnalysisLine(models.Model):
 
 
 def _json(reasons):
-    return Json(
+    return json.dumps(
         [
             {
                 "code": reason.code,

@@ -98,9 +98,45 @@ class KamAnalysisParameters(models.AbstractModel):
         help="The present value looks so many years ahead.",
     )
 
+    pooled_category_ids = fields.Many2many(
+        "res.partner.category",
+        string="Tags of counter sales",
+        default=lambda self: self._default_pooled_category_ids(),
+        help="A customer with such a tag stands for many, as counter sales do. Its"
+        " revenue counts, but it is never key nor a candidate.",
+    )
+
+    @api.model
+    def _default_pooled_category_ids(self):
+        """Return the tags called “Counter sales”, until somebody chooses others."""
+        return self.env["res.partner.category"].search([("name", "=", "Counter sales")])
+
+    @api.model
+    def _checked_pool(self, category_ids):
+        """Return the tags of counter sales: those given, else the defaults.
+
+        :raises UserError: one of the ids is not that of a tag
+        """
+        tags = self.env["res.partner.category"]
+        if category_ids is None:
+            return self.new().pooled_category_ids._origin
+        if not isinstance(category_ids, (list, tuple)) or not all(
+            isinstance(one, int) for one in category_ids
+        ):
+            category_ids = [0]
+        found = tags.browse(category_ids).exists()
+        if len(found) != len(set(category_ids)):
+            raise UserError(
+                self.env._(
+                    "“%(field)s” must be ids of contact tags.",
+                    field=self._label("pooled_category_ids"),
+                )
+            )
+        return found
+
     @api.model
     def _checked_parameters(self, values):
-        """Return all settings: ``values`` where given, else the company's defaults.
+        """Return all numbers: ``values`` where given, else the company's defaults.
 
         :param values: dict, names of the settings → numbers
         :raises UserError: an unknown name, or a value out of its range

@@ -1,4 +1,3 @@
-from . import kam_account_designate
 from . import kam_analysis_wizard
 from . import kam_account_decide
 from . import kam_user_handover

@@ -31,12 +31,16 @@ class KamAnalysisWizard(models.TransientModel):
             names = ["date_from", "date_to", *LIMITS]
             values.update({name: analysis[name] for name in names})
             values["company_id"] = analysis.company_id.id
+            values["pooled_category_ids"] = [
+                fields.Command.set(analysis.pooled_category_ids.ids)
+            ]
         return values
 
     def action_analyse(self):
         """Show the analysis with these settings."""
         self.ensure_one()
         settings = {name: self[name] for name in LIMITS}
+        settings["pooled_category_ids"] = self.pooled_category_ids.ids
         analyses = self.env["kam.analysis"].with_company(self.company_id)
         found = analyses.analyse(
             self.company_id.id, self.date_from, self.date_to, settings, top=0

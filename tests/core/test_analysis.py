@@ -74,6 +74,23 @@ def test_a_segment_is_led_by_its_largest_customer_only_among_others():
     assert leaders == {2: 2}
 
 
+def test_a_pool_has_a_share_but_is_nobody():
+    customers = of_ten()
+    customers[0] = Facts(1, D(200), segment="shops", pooled=True)
+    customers[2] = Facts(3, D(150), segment="shops")
+    found = analyse(customers, 365)
+    assert found.lines[0].standing.share == D("0.2")
+    assert found.core_set == (1, 2, 3, 4, 5)
+    assert found.key == (2, 3, 4, 5)
+    assert [line.facts.key for line in found.lines if line.candidate] == [2, 3, 4, 5, 6]
+    assert not any(
+        reason.code == "segment_leader"
+        for line in found.lines
+        if line.candidate
+        for reason in line.candidate.reasons
+    )
+
+
 def test_margin_is_of_what_has_a_cost():
     customers = [
         Facts(1, D(1000), costed=D(400), cost=D(300)),
@@ -123,6 +140,13 @@ def test_growth_of_the_company_and_of_a_customer():
     assert found.lines[0].growth == D("0.2")
     with_the_lost = analyse(customers, 30, previous_total=D(300))
     assert (with_the_lost.previous_total, with_the_lost.growth) == (300, D("-0.5"))
+
+
+def test_no_growth_against_a_period_that_the_books_do_not_cover():
+    found = analyse([Facts(1, D(120), previous=D(100))], 30, comparable=False)
+    assert found.growth is None
+    assert found.lines[0].growth is None
+    assert found.previous_total == 100
 
 
 def test_nobody_bought():

@@ -44,6 +44,8 @@ class Facts(Generic[Key]):
     :param costed: the part of ``net`` whose cost is known
     :param cost: the cost of that part
     :param segment: what customers are compared within; None when unknown
+    :param pooled: many customers under one name, such as counter sales: its revenue
+        counts and has a share, but it is never key, nor a candidate, nor a leader
     """
 
     key: Key
@@ -57,6 +59,7 @@ class Facts(Generic[Key]):
     cost: Decimal = ZERO
     segment: Hashable | None = None
     key_account: bool = False
+    pooled: bool = False
 
     @property
     def margin(self) -> Decimal | None:
@@ -146,6 +149,7 @@ def analyse(
     days: int,
     parameters: Parameters | None = None,
     previous_total: Decimal | None = None,
+    comparable: bool = True,
 ) -> Analysis[Key]:
     """Return every figure of the analysis, customers by revenue falling.
 
@@ -153,6 +157,8 @@ def analyse(
     :param days: length of the period; a year's margin is scaled from it
     :param previous_total: net revenue of the previous period with the customers who
         have bought nothing since; without it, that of the customers in ``facts``
+    :param comparable: whether the books cover the whole previous period; if not,
+        there is no growth to speak of
     :raises ValueError: when a parameter is out of its range
     """
     parameters = parameters or Parameters()
@@ -165,7 +171,8 @@ def analyse(
     scores = _scores(by_key)
     average = _ratio_of_margin(by_key.values())
     lines = [
-        _line(by_key[s.key], s, scores.get(s.key), days, parameters) for s in ranked
+        _line(by_key[s.key], s, scores.get(s.key), days, parameters, comparable)
+        for s in ranked
     ]
     for found in _candidates(lines, set(wide_set), average, parameters):
         at = place[found.key]
@@ -179,11 +186,15 @@ def analyse(
         previous_total=previous_total,
         base=base,
         hhi=herfindahl(net),
-        key=tuple(key_customers(net, parameters.key_share)),
+        key=tuple(
+            key
+            for key in key_customers(net, parameters.key_share)
+            if not by_key[key].pooled
+        ),
         core_set=tuple(smallest_set(net, parameters.portion_core)),
         wide_set=tuple(wide_set),
         classes={c: sum(s.abc == c for s in ranked) for c in "ABC"},
-        growth=growth(total, previous_total),
+        growth=growth(total, previous_total) if comparable else None,
         average_margin=average,
     )
 
@@ -206,7 +217,7 @@ def _ratio_of_margin(facts: Iterable[Facts]) -> Decimal | None:
     )
 
 
-def _line(fact, standing, score, days, parameters) -> Line:
+def _line(fact, standing, score, days, parameters, comparable) -> Line:
     """Return a customer's figures, but for what needs the others."""
     margin = fact.margin
     months = list(fact.months)
@@ -219,7 +230,7 @@ def _line(fact, standing, score, days, parameters) -> Line:
         ),
         variation=variation(months) if len(months) >= parameters.xyz_months else None,
         rfm=score,
-        growth=growth(fact.net, fact.previous),
+        growth=growth(fact.net, fact.previous) if comparable else None,
         margin_ratio=None if margin is None else margin_ratio(margin, fact.costed),
         npv=None if margin is None else _value(fact, margin, days, parameters),
         average_days_late=fact.lateness.average_days(),
@@ -267,6 +278,7 @@ def _candidates(lines, wide_set, average, parameters) -> tuple[Candidate, ...]:
                 key_account=line.facts.key_account,
             )
             for line in lines
+            if not line.facts.pooled
         ),
         policy,
     )
@@ -279,7 +291,7 @@ def _leaders(facts: Iterable[Facts]) -> dict:
     """
     first, sizes = {}, {}
     for fact in facts:
-        if fact.segment is None or fact.net <= 0:
+        if fact.segment is None or fact.net <= 0 or fact.pooled:
             continue
         first.setdefault(fact.segment, fact.key)
         sizes[fact.segment] = sizes.get(fact.segment, 0) + 1

@@ -1,0 +1,33 @@
+import { registry } from "@web/core/registry";
+import { _t } from "@web/core/l10n/translation";
+import { formatPercentage } from "@web/views/fields/formatters";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { Component, xml } from "@odoo/owl";
+
+/**
+ * Shows 0.125 as "12.5 %", and nothing where the ratio is unknown.
+ *
+ * @param {number|false} value
+ * @returns {string}
+ */
+export function formatRatio(value, options = {}) {
+    if (value === false || value === null || value === undefined) {
+        return "";
+    }
+    return formatPercentage(value, { digits: [16, 1], trailingZeros: true, ...options });
+}
+
+export class KamRatioField extends Component {
+    static template = xml`<span t-esc="formattedValue"/>`;
+    static props = { ...standardFieldProps };
+
+    get formattedValue() {
+        return formatRatio(this.props.record.data[this.props.name]);
+    }
+}
+
+registry.category("fields").add("kam_ratio", {
+    component: KamRatioField,
+    displayName: _t("Ratio, empty when unknown"),
+    supportedTypes: ["float"],
+});
