@@ -107,15 +107,24 @@ def _after_commit(env, report: Report, say) -> None:
     connection.autocommit = False
     for line in report.lines():
         say(line)
-    if "kam.account" in env:
-        say(
-            "These documents were written past kam_management: record them with "
-            "`odoo kam genesis`."
-        )
-    say(
-        f"Log in, choose the company {report.company.name} at the top right, and look "
-        "at Invoicing and Sales."
-    )
+
+
+def _record(env, say) -> None:
+    """Let kam_management, where it is installed, record what was loaded past it."""
+    if "kam.genesis" not in env:
+        return
+    say("kam_management records the documents …")
+    try:
+        made = env["kam.genesis"]._run()
+        env.cr.commit()
+    except Exception as error:
+        env.cr.rollback()
+        reason = str(error).strip().splitlines()[0] if str(error) else repr(error)
+        raise LoadError(
+            "The history is loaded, but kam_management could not record it "
+            f"({reason}): run `odoo kam genesis`."
+        ) from error
+    say(f"{made['events']} events of {made['streams']} documents recorded")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -126,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    env = None
+    env, kept = None, False
     try:
         env = _environment(options.config, options.database)
         wanted = vars(options)
@@ -134,14 +143,40 @@ def main(arguments: list[str] | None = None) -> int:
         report = load(env, Options(**wanted), Progress(say))
         env.flush_all()
         env.cr.commit()
+        kept = True
         _after_commit(env, report, say)
+        _record(env, say)
+        say(
+            f"Log in, choose the company {report.company.name} at the top right, and "
+            "look at Invoicing and Sales."
+        )
     except LoadError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped; nothing was loaded.\n")
+        sys.stderr.write(
+            "Stopped after the history was loaded; `odoo kam genesis` does the rest.\n"
+            if kept
+            else "Stopped; nothing was loaded.\n"
+        )
         return 130
+    except _expected_errors() as error:
+        reason = " ".join(str(error).split())
+        done = "The history is loaded, but then" if kept else "Nothing was loaded:"
+        sys.stderr.write(
+            f"{done} the database refused ({reason}): mend that and start again.\n"
+        )
+        return 1
     finally:
         if env is not None:
             env.cr.close()
     return 0
+
+
+def _expected_errors() -> tuple:
+    """Return what can go wrong outside our hands: no space, a lost connection."""
+    import psycopg2
+
+    from odoo.exceptions import UserError
+
+    return (psycopg2.Error, UserError)
