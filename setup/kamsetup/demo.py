@@ -30,9 +30,9 @@ Stop it with setup/demo --stop; your data stays, and setup/demo starts it again.
 The log is {log}
 """
 LOOK = """\
-    Key Accounts          the home screen: what waits for you today
-    Key Accounts/Analysis which customers are key, and why
-    History on any account: what happened, who did it, and the record as of a day"""
+    Key Accounts            home: what waits for you today
+    Key Accounts > Analysis which customers are key, and why; designate from the list
+    History on an account   what happened, who did it; the record as of any day"""
 LOOK_WITHOUT = "    (no addon is in this checkout: this is plain Odoo)"
 
 
@@ -174,7 +174,8 @@ def start(options):
             launch(server, environment.odoo, options.port)
             server.wait(address, progress)
     look = LOOK if our_addons() else LOOK_WITHOUT
-    print(WELCOME.format(address=f"{address}/odoo", look=look, log=server.log))
+    page = "/odoo/key-accounts-home" if our_addons() else "/odoo"
+    print(WELCOME.format(address=address + page, look=look, log=server.log))
     return 0
 
 

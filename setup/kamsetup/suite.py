@@ -14,7 +14,7 @@ from .places import ROOT, State, our_addons
 from .progress import Progress
 from .verdict import Verdict, closing_line, read_junit
 
-PLAIN = ("tests/core", "tests/setup", "tests/reports")
+WITH_ODOO = "tests/odoo"
 HOOK = re.compile(r"^(.*?)\.{3,}(?:\(.*\))?(Passed|Failed|Skipped)$", re.MULTILINE)
 
 
@@ -30,15 +30,21 @@ def parse(arguments):
     return parser.parse_known_args(arguments)[1]
 
 
+def has_tests(folder):
+    """Tell whether there is a test in this folder of the checkout."""
+    return any((ROOT / folder).glob("**/test_*.py"))
+
+
 def plain_folders():
-    """Return the folders of tests that need no database."""
-    return [name for name in PLAIN if any((ROOT / name).glob("**/test_*.py"))]
+    """Return the folders of tests that need no database: all in tests/ but one."""
+    folders = sorted(f"tests/{path.name}" for path in (ROOT / "tests").iterdir())
+    return [name for name in folders if name != WITH_ODOO and has_tests(name)]
 
 
 def odoo_folders():
     """Return the folders of tests that need one."""
-    names = ["tests/odoo", *(f"{addon}/tests" for addon in our_addons())]
-    return [name for name in names if any((ROOT / name).glob("**/test_*.py"))]
+    names = [WITH_ODOO, *(f"{addon}/tests" for addon in our_addons())]
+    return [name for name in names if has_tests(name)]
 
 
 def needs_database(arguments):
@@ -46,9 +52,9 @@ def needs_database(arguments):
     named = [word.split("::")[0] for word in arguments]
     paths = [Path(os.path.relpath(ROOT / word, ROOT)) for word in named if word]
     paths = [path for path in paths if (ROOT / path).exists()]
-    plain = [Path(folder) for folder in PLAIN]
     return not paths or any(
-        not any(folder == path or folder in path.parents for folder in plain)
+        path.parts[:1] != ("tests",)
+        or path.parts[:2] in (("tests",), Path(WITH_ODOO).parts)
         for path in paths
     )
 

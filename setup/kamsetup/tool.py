@@ -21,8 +21,9 @@ NODE = {
     "prettier": "prettier/bin/prettier.cjs",
 }
 USAGE = f"""setup/tool PROGRAM [ARGUMENTS]
-Run a program of the set-up's own environment: {", ".join([*PYTHON, *NODE])},
-or pylint-odoo (pylint on both addons)."""
+Run a program of the set-up's own environment: {", ".join([*PYTHON, *NODE])};
+pylint-odoo (pylint on both addons); or odoo, on the demo's database while setup/demo
+runs, such as setup/tool odoo shell."""
 
 
 def command(state, arguments):
@@ -30,6 +31,8 @@ def command(state, arguments):
     name, *rest = arguments
     if name == "pylint-odoo":
         return [str(state.python), "-m", "pylint", "--rcfile=.pylintrc", *our_addons()]
+    if name == "odoo":
+        return odoo_command(state, rest)
     if name in PYTHON:
         return [str(state.python), *PYTHON[name], *rest]
     if name in NODE:
@@ -37,6 +40,16 @@ def command(state, arguments):
         node_program = node.node_folder(state) / "bin" / "node"
         return [str(node_program), str(program), *rest]
     raise SetupError(f"there is no tool {name}", USAGE.replace("\n", " "))
+
+
+def odoo_command(state, arguments):
+    """Return the command line of odoo-bin, with the demo's configuration."""
+    conf = state.conf("demo")
+    if not conf.is_file():
+        raise SetupError("there is no demo database yet", "Run setup/demo first")
+    if arguments and "-c" not in arguments:
+        arguments = [*arguments, "-c", str(conf)]
+    return [str(state.python), str(state.venv / "bin" / "odoo"), *arguments]
 
 
 def environment(state):
