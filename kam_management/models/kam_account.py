@@ -201,12 +201,22 @@ class KamAccount(models.Model):
         )
 
     # ---------------------------------------------------------------- visibility
+    @api.depends(
+        "owner_ids.user_id",
+        "owner_ids.date_from",
+        "owner_ids.date_to",
+        "head_id",
+        "team_id.user_id",
+    )
     @api.depends_context("uid")
     def _compute_is_mine(self):
-        mine = set(self.sudo()._search(self._mine_domain()))
+        """Agree with the searches: Odoo judges records by either of the two."""
+        here = Domain("id", "in", self.ids)
+        mine = set(self.sudo()._search(here & self._mine_domain()))
+        once = set(self.sudo()._search(here & self._once_mine_domain()))
         for account in self:
             account.is_mine = account.id in mine
-            account.is_visible = True  # it could be read
+            account.is_visible = account.id in mine | once
 
     @api.model
     def _search_is_mine(self, operator, value):

@@ -101,6 +101,11 @@ class KamDelegation(models.Model):
         parts = {"over": over, "planned": ~over & future, "active": ~over & ~future}
         return fields.Domain.OR(parts[one] for one in value if one in parts)
 
+    def _append(self, entries, sequence=None):
+        """Whose accounts one may act on depends on delegations: look again."""
+        self.env["kam.account"].invalidate_model(["is_mine", "is_visible"], flush=False)
+        return super()._append(entries, sequence)
+
     # -------------------------------------------------------------------- rule
     @api.model
     def _behalf(self, answering, partner_ids):

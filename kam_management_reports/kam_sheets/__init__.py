@@ -1,0 +1,1 @@
+"""Sheets as data, and their writer: plain Python and xlsxwriter, no Odoo import."""

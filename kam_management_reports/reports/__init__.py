@@ -1,0 +1,3 @@
+from . import kam_workbook
+from . import kam_analysis_xlsx
+from . import kam_history_xlsx
