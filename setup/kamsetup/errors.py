@@ -19,6 +19,7 @@ KNOWN = (
     (
         (
             "could not resolve",
+            "temporary failure",
             "name resolution",
             "name or service not known",
             "network is unreachable",

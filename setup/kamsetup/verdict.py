@@ -50,7 +50,8 @@ def judge(case, verdict):
     name = f"{case.get('classname')}::{case.get('name')}"
     skip = case.find("skipped")
     if case.find("failure") is not None or case.find("error") is not None:
-        verdict.failures.append(name)
+        if name not in verdict.failures:  # once, also when its tear-down failed too
+            verdict.failures.append(name)
     elif skip is None:
         verdict.passed += 1
     elif skip.get("type") == "pytest.xfail" or MAY_BE_ABSENT in skip.get("message", ""):

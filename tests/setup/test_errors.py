@@ -8,6 +8,7 @@ from kamsetup.errors import explain
     ("output", "problem"),
     [
         ("E: Failed to fetch  Could not resolve 'mirror'", "network"),
+        ("Err:2 InRelease  Temporary failure resolving 'mirror'", "network"),
         ("Failed to establish a new connection: Temporary name resolution", "network"),
         ("npm error code EAI_AGAIN", "network"),
         ("E: Hash Sum mismatch", "arrived broken"),

@@ -7,6 +7,7 @@ from kamsetup.verdict import Verdict, closing_line, read_junit
 REPORT = """<testsuites><testsuite>
 <testcase classname="a" name="good"/>
 <testcase classname="a" name="bad"><failure message="x"/></testcase>
+<testcase classname="a" name="bad"><error message="in its tear-down"/></testcase>
 <testcase classname="a" name="broken"><error message="x"/></testcase>
 <testcase classname="a" name="data"><skipped type="pytest.skip"
  message="../shared/data/online-retail.csv.xz is not here"/></testcase>
