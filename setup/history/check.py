@@ -246,6 +246,8 @@ RECOMPUTED = {
         "pricelist_id",
         "user_id",
         "team_id",
+        "delivery_status",
+        "warehouse_id",
     ],
     "sale.order.line": [
         "price_subtotal",

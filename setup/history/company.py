@@ -85,6 +85,12 @@ def make_books(env, name: str, salespeople: int) -> Books:
     env.user.sudo().company_ids |= company
     env = env(context={**env.context, "allowed_company_ids": company.ids})
     company = company.with_env(env)
+    if "stock.warehouse" in env and not env["stock.warehouse"].search_count(
+        [("company_id", "=", company.id)]
+    ):
+        env["stock.warehouse"].create(
+            {"name": name, "code": "WH", "company_id": company.id}
+        )
     abroad = _british_tax(env, company, country)
     bank = env["account.journal"].search(
         [("company_id", "=", company.id), ("type", "=", "bank")], limit=1

@@ -26,7 +26,10 @@
    the same price if there is one; of several the one with most of the note's value. It
    is set off against that invoice, then the oldest open ones; what is left stays as
    credit and is used by the next invoices. Counter sales are refunded at once.
-9. `customers=N` takes the N customers with the highest net revenue, ties by number.
+9. Orders count as delivered in full when they were invoiced. The file has no
+   deliveries: where stock is installed no transfers are made, and stock's own delivered
+   quantity stays 0.
+10. `customers=N` takes the N customers with the highest net revenue, ties by number.
 """
 
 from collections import Counter, defaultdict
@@ -160,7 +163,7 @@ def net_by_customer(rows: Iterable[Row]) -> Counter:
 
 
 def choose(rows: list[Row], customers: int | None) -> list[Row]:
-    """Return the rows of the slice asked for (rule 9)."""
+    """Return the rows of the slice asked for (rule 10)."""
     if customers is None:
         return rows
     net = net_by_customer(row for row in rows if row.customer)
