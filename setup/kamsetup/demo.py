@@ -110,7 +110,7 @@ class Server:
         while time.monotonic() < deadline:
             if answers(f"{address}/web/login"):
                 return
-            if time.monotonic() - began > 2 and not self.pid():
+            if time.monotonic() - began > 5 and not self.pid():
                 break
             progress.tick("waiting for the login page")
             time.sleep(0.3)

@@ -72,11 +72,16 @@ def test_the_server_is_known_by_its_number_and_its_configuration(tmp_path):
     assert server.pid() is None
     server.file.write_text(str(os.getpid()))  # a number that another program has now
     assert server.pid() is None
-    command = [sys.executable, "-c", "import time; time.sleep(60)", str(server.conf)]
-    with subprocess.Popen(command) as process:
-        server.file.write_text(str(process.pid))
-        assert server.pid() == process.pid
-        process.terminate()
+    command = ["sh", "-c", "echo up; read never", str(server.conf)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        try:
+            process.stdout.readline()
+            server.file.write_text(str(process.pid))
+            found = server.pid()
+        finally:
+            process.kill()
+    assert found == process.pid
     server.stop()
     assert not server.file.exists()
 
