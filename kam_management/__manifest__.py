@@ -25,7 +25,9 @@
         "wizards/kam_analysis_wizard_views.xml",
         "security/kam_document_rules.xml",
         "security/kam_log_rules.xml",
+        "security/kam_fact_rules.xml",
         "data/kam_log_cron.xml",
+        "data/kam_fact_cron.xml",
         "views/kam_event_views.xml",
         "views/kam_log_check_views.xml",
         "data/kam_delegation_cron.xml",
@@ -56,6 +58,7 @@
         ],
     },
     "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "application": True,
     "installable": True,
 }

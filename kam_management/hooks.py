@@ -13,3 +13,9 @@ def pre_init_hook(env):
                 ADD COLUMN IF NOT EXISTS kam_account_id integer,
                 ADD COLUMN IF NOT EXISTS kam_user_id integer"""
         )
+
+
+def post_init_hook(env):
+    """Record the facts of the documents that are there already."""
+    env["kam.genesis"]._run()
+    env["kam.fact"]._catch_up_soon()

@@ -2,6 +2,7 @@ from . import kam_event_store
 from . import kam_event_sourced
 from . import kam_event_sourced_values
 from . import kam_event_sourced_history
+from . import kam_event_sourced_button
 from . import kam_projector
 from . import kam_event
 from . import kam_log_audit
@@ -10,6 +11,7 @@ from . import kam_log_check_line
 from . import kam_segment
 from . import kam_account
 from . import kam_account_owner
+from . import kam_account_guard
 from . import kam_delegation
 from . import kam_analysis_parameters
 from . import kam_analysis
@@ -25,3 +27,8 @@ from . import res_config_settings
 from . import res_users
 from . import res_users_archive
 from . import kam_cost_access
+from . import kam_document_facts
+from . import kam_document_touch
+from . import kam_fact
+from . import kam_genesis
+from . import kam_fact_check
