@@ -200,7 +200,8 @@ class KamAnalysisLine(models.Model):
             "growth": line.growth,
             "margin": facts.margin,
             "margin_ratio": line.margin_ratio,
-            "costed_ratio": facts.costed / facts.net if facts.net > 0 else None,
+            # Credit notes that come from no order can make it more than the whole.
+            "costed_ratio": min(facts.costed / facts.net, 1) if facts.net > 0 else None,
             "npv": line.npv,
             "days_late": line.average_days_late,
             "closed_days_late": line.closed_days_late,
@@ -256,8 +257,18 @@ class KamAnalysisLine(models.Model):
             "growing": _("Grows: %(growth)s %% more than in the period before"),
             "shrinking": _("Shrinks: %(growth)s %% against the period before"),
             "reliable": _("Pays on time: %(reliability)s %% of what fell due"),
-            "pays_late": _(
-                "Pays late: only %(reliability)s %% of what fell due in time"
+            "reliable_days": _(
+                "Pays on time: %(reliability)s %% of what fell due, on average"
+                " %(days_late)s days late"
+            ),
+            "reliable_early": _(
+                "Pays on time: %(reliability)s %% of what fell due, on average"
+                " %(days_late)s days early"
+            ),
+            "pays_late": _("Pays late: only %(reliability)s %% on time"),
+            "pays_late_days": _(
+                "Pays late: only %(reliability)s %% on time, on average %(days_late)s"
+                " days late"
             ),
             "good_margin": _(
                 "Margin of %(margin)s %%, above the average of %(average)s %%"

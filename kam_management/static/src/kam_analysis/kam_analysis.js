@@ -133,7 +133,7 @@ export class KamAnalysis extends Component {
     get noGrowth() {
         return this.state.data.comparable
             ? _t("nothing to compare with")
-            : _t("no growth: the books begin later than the period before");
+            : _t("no full period before to compare");
     }
 
     get periodText() {
@@ -256,13 +256,13 @@ export class KamAnalysis extends Component {
         return this.action.doAction(action);
     }
 
-    openLines(name, domain, groupBy) {
-        return this.action.doAction("kam_management.kam_analysis_line_action", {
-            additionalContext: groupBy ? { group_by: [groupBy] } : {},
-            props: {
-                domain: [["analysis_id", "=", this.state.data.id], ...domain],
-                name,
-            },
+    async openLines(name, domain, groupBy) {
+        const action = await this.action.loadAction("kam_management.kam_analysis_line_action");
+        return this.action.doAction({
+            ...action,
+            name,
+            domain: [["analysis_id", "=", this.state.data.id], ...domain],
+            context: groupBy ? { group_by: [groupBy] } : {},
         });
     }
 
