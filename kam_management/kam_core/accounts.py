@@ -25,6 +25,7 @@ from .record import (
     relink,
 )
 
+CLASSES = ("A", "B", "C", "D", "E")
 PROSPECT, KEY, SUSPENDED, FORMER = "prospect", "key", "suspended", "former"
 
 
@@ -36,10 +37,10 @@ class ReasonMissing(DomainError):
 
 
 class ClassMissing(DomainError):
-    """A key account without a class."""
+    """A key account without a class, or with one that does not exist."""
 
     code = "class_missing"
-    message = _("“Class” is missing: a key account has a class from A to E.")
+    message = _("“Class” is one from A to E: choose the account's.")
 
 
 class WrongStatus(DomainError):
@@ -396,7 +397,7 @@ def _decide(account, command):
             return _designate(account, account_class, on, reason, owners)
         case ChangeClass(account_class=account_class):
             _fits(account, KEY, SUSPENDED)
-            if not account_class:
+            if account_class not in CLASSES:
                 raise ClassMissing()
             if account_class == account.account_class:
                 raise NothingChanges(field="account_class")
@@ -418,7 +419,7 @@ def _decide(account, command):
 
 def _designate(account, account_class, on, reason, owners):
     _fits(account, PROSPECT, FORMER)
-    if not account_class:
+    if account_class not in CLASSES:
         raise ClassMissing()
     designated = Designated(account_class, on, reason)
     if owners:

@@ -104,6 +104,8 @@ def _decode(value, hint, read_text):
 
 
 def _decode_scalar(value, hint, read_text):
+    if hint is tuple:  # a row of codes, as it is
+        return tuple(value)
     if hint is Text:
         body = read_text(value[TEXT]) if isinstance(value, dict) else value
         return None if body is None else Text(body)

@@ -33,6 +33,13 @@ class ShareRange(DomainError):
     message = _("“Share” is above 0 and at most 100 %%; %(share)s is not.")
 
 
+class RoleWrong(DomainError):
+    """A role that does not exist."""
+
+    code = "role_wrong"
+    message = _("“Role” is “lead” or “co”; choose one of them.")
+
+
 class LeadWrong(DomainError):
     """A day on which nobody, or more than one, leads."""
 
@@ -111,6 +118,7 @@ def check_shares(owners):
     :raises SharesWrong: naming the first such day
     :raises ShareRange: a share outside (0, 100]
     :raises FieldMissing: an owner without a user
+    :raises RoleWrong: neither lead nor co-manager
     :raises PeriodWrong: a period that is no period
     :raises OwnerTwice: one person twice on a day
     :raises LeadWrong: a day with owners that has not one lead
@@ -124,6 +132,8 @@ def check_shares(owners):
 def _check_owner(one):
     if not one.user_id:
         raise FieldMissing(field="user_id")
+    if one.role not in (LEAD, CO):
+        raise RoleWrong()
     share = one.share or Decimal(0)
     if not share.is_finite() or not 0 < share <= WHOLE:
         raise ShareRange(share=share)

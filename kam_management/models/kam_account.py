@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ..kam_core import accounts
 from ..kam_core.ownership import Owner, owners_on
-from ..kam_core.record import Created, Text
+from ..kam_core.record import Created
 
 CLASSES = [(letter, letter) for letter in "ABCDE"]
 STATUSES = [
@@ -111,12 +111,6 @@ class KamAccount(models.Model):
     def _with_defaults(self, vals):
         """Fill who answers: the creator owns a prospect, the team's leader heads it."""
         vals = dict(vals)
-        if vals.get("partner_id"):
-            partner = self.env["res.partner"].browse(vals["partner_id"]).exists()
-            vals["partner_id"] = partner.commercial_partner_id.id
-        if vals.get("company_id"):
-            company = self.env["res.company"].browse(vals["company_id"])
-            vals["company_id"] = company.root_id.id
         if "owner_ids" not in vals and "default_owner_ids" not in self.env.context:
             vals["owner_ids"] = self._creator_owns()
         if not vals.get("team_id"):
@@ -245,12 +239,14 @@ class KamAccount(models.Model):
         day, uid = self._today(), self.env.uid
         self.env["kam.account.owner"].flush_model()
         self.env["kam.delegation"].flush_model()
-        self.flush_model(["head_id", "team_id"])
+        self.flush_model(["head_id", "team_id", "company_id"])
+        self.env["crm.team"].flush_model(["user_id"])
         return SQL(
             """(WITH answers AS (
-                   SELECT %(uid)s AS user_id, NULL::int AS delegation_id
+                   SELECT %(uid)s AS user_id, NULL::int AS delegation_id,
+                          NULL::int AS company_id
                     UNION ALL
-                   SELECT d.user_id, d.id FROM kam_delegation d
+                   SELECT d.user_id, d.id, d.company_id FROM kam_delegation d
                     WHERE d.substitute_id = %(uid)s AND d.may_act
                       AND d.date_from <= %(day)s AND d.date_to >= %(day)s
                       AND (d.ended_on IS NULL OR d.ended_on > %(day)s)
@@ -267,12 +263,16 @@ class KamAccount(models.Model):
                     WHERE t.user_id IS NOT NULL
                )
                SELECT held.account_id FROM held JOIN answers USING (user_id)
+                 JOIN kam_account a ON a.id = held.account_id
                 WHERE answers.delegation_id IS NULL
-                   OR NOT EXISTS (SELECT FROM kam_delegation_account_rel r
-                                   WHERE r.delegation_id = answers.delegation_id)
-                   OR EXISTS (SELECT FROM kam_delegation_account_rel r
-                               WHERE r.delegation_id = answers.delegation_id
-                                 AND r.account_id = held.account_id))""",
+                   OR (answers.company_id = a.company_id
+                       AND (NOT EXISTS (SELECT FROM kam_delegation_account_rel r
+                                         WHERE r.delegation_id
+                                               = answers.delegation_id)
+                            OR EXISTS (SELECT FROM kam_delegation_account_rel r
+                                        WHERE r.delegation_id
+                                              = answers.delegation_id
+                                          AND r.account_id = held.account_id))))""",
             uid=uid,
             day=day,
         )
@@ -294,13 +294,17 @@ class KamAccount(models.Model):
     def _acting_for(self, states):
         """Name the owner or head for whom a substitute acts, for each account."""
         return self.env["kam.delegation"]._behalf(
-            [
-                {one.user_id for one in owners_on(state.owner_ids, self._today())}
-                | {state.head_id}
-                for state in states
-            ],
+            [self._answering(state) for state in states],
             [state.partner_id for state in states],
+            [state.company_id for state in states],
         )
+
+    def _answering(self, state):
+        """Return the ids of the users who answer for an account today."""
+        # sudo: a team's leader is no secret to its member
+        team = self.env["crm.team"].sudo().browse(state.team_id or ())
+        owners = owners_on(state.owner_ids, self._today())
+        return {one.user_id for one in owners} | {state.head_id, team.user_id.id}
 
     # ----------------------------------------------------------------- decisions
     def _check_may_decide(self):
@@ -320,19 +324,30 @@ class KamAccount(models.Model):
 
     def _owner_parts(self, owners, day):
         """Return core owners from ``owners``: list of dicts user_id, share, role."""
-        parts = []
-        for one in owners or ():
-            share = Decimal(str(one.get("share", 100))).quantize(Decimal("0.01"))
-            parts.append(
-                Owner(
-                    key=str(uuid.uuid4()),
-                    user_id=self.env["res.users"].browse(one["user_id"]).id,
-                    role=one.get("role") or ("co" if parts else "lead"),
-                    share=share,
-                    date_from=day,
-                )
+        try:
+            return tuple(
+                self._owner_part(one, "co" if n else "lead", day)
+                for n, one in enumerate(owners or ())
             )
-        return tuple(parts)
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "“Owners” is a list of objects with “user_id” (a number), “share”"
+                    " (percent) and “role” (“lead” or “co”)."
+                )
+            ) from error
+
+    def _owner_part(self, one, role, day):
+        user_id = one.get("user_id")
+        if not isinstance(user_id, int):
+            raise TypeError(user_id)
+        return Owner(
+            key=str(uuid.uuid4()),
+            user_id=int(user_id),
+            role=one.get("role") or role,
+            share=Decimal(str(one.get("share", 100))).quantize(Decimal("0.01")),
+            date_from=day,
+        )
 
     def _owner_lines(self, owners, day):
         return [
@@ -398,7 +413,7 @@ class KamAccount(models.Model):
             for account in found:
                 parts = account._owner_parts(account._owners_for(owners, day), day)
                 account._command(
-                    accounts.Designate(account_class, day, _text(reason), parts)
+                    accounts.Designate(account_class, day, self._reason(reason), parts)
                 )
             return found.ids
 
@@ -440,14 +455,7 @@ class KamAccount(models.Model):
         return self.browse([by_partner[partner] for partner in partners])
 
     def _day(self, value):
-        try:
-            return fields.Date.to_date(value) or self._today()
-        except (TypeError, ValueError) as error:
-            raise UserError(
-                self.env._(
-                    "“Effective on” is a date such as 2026-03-31; “%s” is not.", value
-                )
-            ) from error
+        return self._day_given(value) or self._today()
 
     def change_class(
         self,
@@ -466,7 +474,9 @@ class KamAccount(models.Model):
         :param command_id: UUID chosen by the caller; the same again changes nothing
         """
         return self._decide_once(
-            accounts.ChangeClass(account_class, self._day(effective_on), _text(reason)),
+            accounts.ChangeClass(
+                account_class, self._day(effective_on), self._reason(reason)
+            ),
             ["class", account_class, reason, effective_on],
             expected_version,
             command_id,
@@ -490,7 +500,7 @@ class KamAccount(models.Model):
             for account in model.browse(self.ids):
                 account._decision(
                     accounts.HandOver(
-                        account._owner_parts(owners, day), day, _text(reason)
+                        account._owner_parts(owners, day), day, self._reason(reason)
                     ),
                     expected_version,
                 )
@@ -505,7 +515,7 @@ class KamAccount(models.Model):
     ):
         """End the key-account status; nobody owns the accounts from that day on."""
         return self._decide_once(
-            accounts.Release(self._day(effective_on), _text(reason)),
+            accounts.Release(self._day(effective_on), self._reason(reason)),
             ["release", reason, effective_on],
             expected_version,
             command_id,
@@ -516,7 +526,7 @@ class KamAccount(models.Model):
     ):
         """Stop treating accounts as key accounts for a time."""
         return self._decide_once(
-            accounts.Suspend(self._day(effective_on), _text(reason)),
+            accounts.Suspend(self._day(effective_on), self._reason(reason)),
             ["suspend", reason, effective_on],
             expected_version,
             command_id,
@@ -525,7 +535,7 @@ class KamAccount(models.Model):
     def resume(self, reason, effective_on=None, expected_version=None, command_id=None):
         """End the suspension of accounts."""
         return self._decide_once(
-            accounts.Resume(self._day(effective_on), _text(reason)),
+            accounts.Resume(self._day(effective_on), self._reason(reason)),
             ["resume", reason, effective_on],
             expected_version,
             command_id,
@@ -557,7 +567,3 @@ class KamAccount(models.Model):
             "AccountAbsorbed": _("Took over a merged account"),
             "MergedInto": _("Merged into another account"),
         }
-
-
-def _text(value):
-    return Text(value.strip()) if value and value.strip() else None

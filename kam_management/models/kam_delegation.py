@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..kam_core import delegations
+from ..kam_core.record import Create
 
 
 class KamDelegation(models.Model):
@@ -106,36 +107,56 @@ class KamDelegation(models.Model):
         self.env["kam.account"].invalidate_model(["is_mine", "is_visible"], flush=False)
         return super()._append(entries, sequence)
 
+    # ------------------------------------------------------------------- input
+    def _initial_values(self, stored):
+        values = super()._initial_values(stored)
+        company = self.env["res.company"].browse(values["company_id"] or ()).exists()
+        return {**values, "company_id": company.root_id.id or None}
+
+    def _decide(self, state, command):
+        if isinstance(command, Create):
+            users = {command.values["user_id"], command.values["substitute_id"]}
+            self.env["res.users"]._kam_check_internal(users - {None})
+        return super()._decide(state, command)
+
     # -------------------------------------------------------------------- rule
     @api.model
-    def _behalf(self, answering, partner_ids):
+    def _behalf(self, answering, partner_ids, company_ids=None):
         """Return, for each record, whom the current user stands in for, or None.
 
         :param answering: list of sets of user ids that answer for the record
         :param partner_ids: list of its commercial partners' ids
+        :param company_ids: list of its root companies' ids; left out: the present one's
         """
         mine = self._standing_in() if answering else []
+        here = [self.env.company.root_id.id] * len(answering)
         return [
-            self._behalf_one(mine, users, partner)
-            for users, partner in zip(answering, partner_ids, strict=True)
+            self._behalf_one(mine, *one)
+            for one in zip(answering, partner_ids, company_ids or here, strict=True)
         ]
 
-    def _behalf_one(self, mine, users, partner_id):
+    def _behalf_one(self, mine, users, partner_id, company_id):
         if self.env.uid in users:
             return None
-        for user_id, limited_to in mine:
-            if user_id in users and (limited_to is None or partner_id in limited_to):
+        for user_id, where, limited_to, _may_approve in mine:
+            covered = limited_to is None or partner_id in limited_to
+            if user_id in users and where == company_id and covered:
                 return user_id
         return None
 
     def _standing_in(self):
-        """Return [(absent user id, partner ids covered or None for all)] of today."""
+        """Return the delegations of today to the current user.
+
+        :return: list of (absent user id, company id, partner ids covered or None for
+            all, whether they also give the power to decide)
+        """
         self.flush_model()
         day = self.env.company._kam_today()
         return self.env.execute_query(
             SQL(
-                """SELECT d.user_id,
-                          array_agg(a.partner_id) FILTER (WHERE a.id IS NOT NULL)
+                """SELECT d.user_id, d.company_id,
+                          array_agg(a.partner_id) FILTER (WHERE a.id IS NOT NULL),
+                          d.may_approve
                      FROM kam_delegation d
                      LEFT JOIN kam_delegation_account_rel r ON r.delegation_id = d.id
                      LEFT JOIN kam_account a ON a.id = r.account_id
@@ -160,7 +181,7 @@ class KamDelegation(models.Model):
         :param effective_on: first date, ``YYYY-MM-DD``, on which they no longer hold
         :param command_id: UUID chosen by the caller; the same again changes nothing
         """
-        day = fields.Date.to_date(effective_on) or self.env.company._kam_today()
+        day = self._day_given(effective_on) or self.env.company._kam_today()
         return self._once(
             command_id,
             ["end", self.ids, effective_on],

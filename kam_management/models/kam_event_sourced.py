@@ -22,10 +22,11 @@ from ..kam_core.record import (
     DomainError,
     Edit,
     Remove,
+    Text,
     names,
     schema_of,
 )
-from .kam_event_store import Entry, Recorded, seal_text
+from .kam_event_store import Entry, Recorded, seal_text, storable
 
 
 class KamEventSourced(models.AbstractModel):
@@ -156,14 +157,19 @@ class KamEventSourced(models.AbstractModel):
 
     def _refusal(self, refusal):
         params = {
-            key: self._fields[value]._description_string(self.env)
-            if isinstance(value, str) and value in self._fields
-            else value
+            key: self._param_words(key, value) if isinstance(value, str) else value
             for key, value in refusal.params.items()
         }
         # the template comes from the core, where it is marked for translation
         message = self.env._(refusal.message, **params)  # pylint: disable=E8501,E8505
         return UserError(message)
+
+    def _param_words(self, key, value):
+        """Return a parameter of a refusal in the user's words: a field, a button."""
+        if value in self._fields:
+            return self._fields[value]._description_string(self.env)
+        # buttons are named, and marked, in the core
+        return self.env._(value)  # pylint: disable=E8501,E8505
 
     def _handle(self, steps, write, plain, touched):
         """Decide and append all steps, then project them in as few writes as may be."""
@@ -172,17 +178,12 @@ class KamEventSourced(models.AbstractModel):
             events, new = record._decide(state, command) if command else ((), state)
             if events:
                 entries.append((key, version, new or state, events))
-            delta = {
-                name: getattr(new, name)
-                for name in names(type(new))
-                if name in touched or getattr(new, name) != getattr(state, name)
-            }
-            for name in self._core.PARTS:
-                if name in delta:
-                    parts.setdefault(name, {})[record.id] = (
-                        getattr(state, name),
-                        delta.pop(name),
-                    )
+            if new is None:
+                continue  # the stream ended: there is nothing left to show
+            delta = self._delta(state, new, touched)
+            for name in delta.keys() & self._core.PARTS.keys():
+                pair = (getattr(state, name), delta.pop(name))
+                parts.setdefault(name, {})[record.id] = pair
             groups.setdefault(tuple(sorted(delta.items(), key=_first)), []).append(
                 record.id
             )
@@ -196,6 +197,14 @@ class KamEventSourced(models.AbstractModel):
             if vals := {**plain, **self._to_row(dict(delta))}:
                 write(self.browse(ids), vals)
         return True
+
+    def _delta(self, state, new, touched):
+        """Return {field: value} to project: what is touched, and what changed."""
+        return {
+            name: getattr(new, name)
+            for name in names(type(new))
+            if name in touched or getattr(new, name) != getattr(state, name)
+        }
 
     def _append(self, entries, sequence=None):
         """Append ``entries``: list of (key, version, state after, events)."""
@@ -252,6 +261,30 @@ class KamEventSourced(models.AbstractModel):
         company = self.env["res.company"].browse(company_id)
         zone = pytz.timezone(company.sudo()._kam_time_zone() if company else "UTC")
         return zone.localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
+
+    @api.model
+    def _reason(self, value):
+        """Return a reason given by a caller as the core has it; None for blanks."""
+        if not value or (isinstance(value, str) and not value.strip()):
+            return None
+        try:
+            return storable(Text(value.strip()))
+        except (AttributeError, ValueError) as error:
+            raise UserError(
+                self.env._("“Reason” is a text: say in a sentence why.")
+            ) from error
+
+    @api.model
+    def _day_given(self, value):
+        """Return a date given by a caller; None when left out."""
+        try:
+            return fields.Date.to_date(value) or None
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "“Effective on” is a date such as 2026-03-31; “%s” is not.", value
+                )
+            ) from error
 
     def _acting_for(self, states):
         """Return, for each state, the user on whose behalf the current user acts."""
@@ -319,13 +352,17 @@ class KamEventSourced(models.AbstractModel):
         """Fold the records from the log; one query, two when free text is in it.
 
         :return: list of (record, key, version, state)
-        :raises UserError: a row without a stream
+        :raises UserError: a row without a stream, or whose stream has ended
         """
         rows = self.env["kam.event.store"]._read_rows(
             self._name, self._table, self._ids
         )
         folded = self._fold(rows)
-        by_id = {row_id: (key, *folded[key]) for row_id, key, *_rest in rows}
+        by_id = {
+            row_id: (key, *folded[key])
+            for row_id, key, *_rest in rows
+            if folded[key][1] is not None
+        }
         if missing := [one for one in self._ids if one not in by_id]:
             raise UserError(
                 self.env._(
@@ -335,7 +372,8 @@ class KamEventSourced(models.AbstractModel):
                     ids=missing,
                 )
             )
-        return [(record, *by_id[record.id]) for record in self]
+        # union: an id given twice is one record
+        return [(record, *by_id[record.id]) for record in self.union()]
 
     def _fold(self, rows):
         """Return ``{key: (version, state)}`` of store rows; state None when removed."""
@@ -355,7 +393,7 @@ class KamEventSourced(models.AbstractModel):
         return codec.decode_event(self._core, name, payload, read_text)
 
     def _text_reader(self, rows):
-        digests = {one for row in rows for one in codec.digests(row[5])}
+        digests = {one for row in rows for one in codec.digests([row[5], row[6]])}
         return self.env["kam.event.store"]._texts(digests).get
 
     # ------------------------------------------------------------- integrations
@@ -402,6 +440,12 @@ class KamEventSourced(models.AbstractModel):
         :param command_id: UUID chosen by the caller; the same again changes nothing
         :return: ids
         """
+        if not isinstance(vals_list, list) or not all(
+            isinstance(vals, dict) for vals in vals_list
+        ):
+            raise UserError(
+                self.env._("“vals_list” is a list of objects: one a record to create.")
+            )
         return self._once(
             command_id,
             ["create", vals_list],
@@ -416,6 +460,9 @@ class KamEventSourced(models.AbstractModel):
         :param command_id: UUID chosen by the caller; the same again changes nothing
         :return: True
         """
+
+        if not isinstance(vals, dict):
+            raise UserError(self.env._("“vals” is an object: values by field name."))
 
         def action(model):
             records = model.browse(self.ids)

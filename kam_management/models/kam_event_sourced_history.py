@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, format_datetime
 
-from ..kam_core.record import Text, names
+from ..kam_core.record import DomainError, Text, check_day, names
 
 CLOCKS = ("effective_at", "recorded_at")
 
@@ -31,6 +31,10 @@ class KamEventSourced(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("read")
+        if not all(isinstance(one, int) and one >= 0 for one in (offset, limit)):
+            raise UserError(
+                self.env._("“Offset” and “limit” are whole numbers from 0 on.")
+            )
         steps = self._history_steps()
         chosen = steps[::-1][offset : offset + limit]
         return {"total": len(steps), "events": self._describe_steps(chosen)}
@@ -39,10 +43,11 @@ class KamEventSourced(models.AbstractModel):
     def kam_as_of(self, day, clock="effective_at"):
         """Return one record as it was at the end of a day.
 
-        :param day: date, ``YYYY-MM-DD``, in the user's time zone
-        :param clock: ``effective_at`` (as it was) or ``recorded_at`` (as we knew it)
+        :param day: date, ``YYYY-MM-DD``
+        :param clock: ``effective_at`` (as it was; days are the company's) or
+            ``recorded_at`` (as we knew it; days are the user's)
         :return: dict ``exists``, ``version`` and ``fields``: list of dicts ``field``,
-            ``label``, ``value`` (words) and ``raw``
+            ``label`` and ``value`` (in words)
         """
         self.ensure_one()
         self.check_access("read")
@@ -54,9 +59,9 @@ class KamEventSourced(models.AbstractModel):
     def kam_changes(self, day_from, day_to, clock="effective_at"):
         """Return what differs between the ends of two days.
 
-        :param day_from: earlier date, ``YYYY-MM-DD``, in the user's time zone
+        :param day_from: earlier date, ``YYYY-MM-DD``
         :param day_to: later date
-        :param clock: ``effective_at`` or ``recorded_at``
+        :param clock: as in :meth:`kam_as_of`
         :return: list of dicts ``field``, ``label``, ``old``, ``new``
         """
         self.ensure_one()
@@ -76,28 +81,41 @@ class KamEventSourced(models.AbstractModel):
                 )
             )
         rows = self.env["kam.event.store"]._read_keys(
-            self._name, [self.event_key], until=self._end_of_day(day), clock=clock
+            self._name,
+            [self.event_key],
+            until=self._end_of_day(day, clock),
+            clock=clock,
         )
         return self._fold(rows).get(self.event_key, (0, None))
 
-    def _end_of_day(self, day):
+    def _end_of_day(self, day, clock):
         try:
             day = fields.Date.to_date(day)
-        except (TypeError, ValueError) as error:
+            if day:
+                check_day(day)
+        except (DomainError, TypeError, ValueError) as error:
             raise UserError(
                 self.env._("“Day” is a date such as 2026-03-31; “%s” is not.", day)
             ) from error
         if not day:
             raise UserError(self.env._("“Day” is missing: choose a date."))
-        zone = pytz.timezone(self.env.user.tz or "UTC")
+        zone = self._company_zone()
+        if clock == "recorded_at":
+            zone = pytz.timezone(self.env.user.tz or "UTC")
         moment = zone.localize(datetime.combine(day, time.max))
         return moment.astimezone(timezone.utc)
+
+    def _company_zone(self):
+        """Return the time zone in which the record's days begin and end."""
+        company = "company_id" in self._fields and self.company_id
+        # sudo: the time zone of the company is no secret
+        return pytz.timezone(company.sudo()._kam_time_zone() if company else "UTC")
 
     def _history_steps(self):
         """Return [(log row, event, state before, state after)], oldest first."""
         rows = self.env["kam.event.store"]._read_log(self._name, [self.event_key])
         read_text = self._text_reader(
-            [(None, None, None, None, None, row["payload"], None) for row in rows]
+            [(*[None] * 5, row["payload"], row["confidential"]) for row in rows]
         )
         steps, state = [], None
         for row in rows:
@@ -132,9 +150,11 @@ class KamEventSourced(models.AbstractModel):
     def _describe_steps(self, steps):
         titles, users = self._event_titles(), self._user_names(steps)
         changes = self._describe_changes([(step[2], step[3]) for step in steps])
+        zone = self._company_zone()
         out = []
         for (row, event, _before, _after), changed in zip(steps, changes, strict=True):
             effective, recorded = (_naive(row[clock]) for clock in CLOCKS)
+            true_on, known_on = (row[clock].astimezone(zone).date() for clock in CLOCKS)
             out.append(
                 {
                     "id": row["id"],
@@ -145,7 +165,7 @@ class KamEventSourced(models.AbstractModel):
                     "behalf": users.get(row["behalf_id"], False),
                     "effective_at": fields.Datetime.to_string(effective),
                     "recorded_at": fields.Datetime.to_string(recorded),
-                    "late": effective.date() < recorded.date(),
+                    "late": true_on < known_on,
                     "notes": self._describe_notes(event),
                     "changes": changed,
                 }

@@ -1,5 +1,6 @@
 """Values between Odoo and the core: the canonical form of every event-sourced field."""
 
+import math
 import uuid
 from dataclasses import replace
 from datetime import timezone
@@ -11,6 +12,7 @@ from odoo.fields import Command
 from odoo.tools import float_repr
 
 from ..kam_core.record import Text, names
+from .kam_event_store import storable
 
 ALLOWED = {
     "boolean",
@@ -26,6 +28,18 @@ ALLOWED = {
     "selection",
     "text",
 }
+MAX_ID = 2**31 - 1
+
+
+def _finite(number):
+    """Return a number that can be written as a decimal.
+
+    :raises ValueError: infinite, or not a number
+    """
+    number = float(number or 0.0)
+    if not math.isfinite(number):
+        raise ValueError(number)
+    return number
 
 
 class KamEventSourced(models.AbstractModel):
@@ -113,13 +127,36 @@ class KamEventSourced(models.AbstractModel):
         :param state: state before, None for a new record
         :param vals: what is being written (amounts are rounded by its currency)
         """
+        try:
+            return self._canonical(name, value, state, vals)
+        except (
+            AttributeError,
+            IndexError,
+            KeyError,
+            OverflowError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise UserError(
+                self.env._(
+                    "“%(field)s” cannot be %(value)s. Give a value of type %(type)s.",
+                    field=self._fields[name]._description_string(self.env),
+                    value=repr(value)[:80],
+                    type=self._fields[name].type,
+                )
+            ) from error
+
+    def _canonical(self, name, value, state, vals):
         field = self._fields[name]
         if field.type == "one2many":
             return self._fold_parts(name, getattr(state, name) if state else (), value)
         if field.type == "many2many":
-            return self._fold_links(
-                field, set(getattr(state, name)) if state else set(), value
-            )
+            before = set(getattr(state, name)) if state else set()
+            links = self._fold_links(field, set(before), value)
+            if new := set(links) - before:
+                # their names would show in the history of this record
+                self.env[field.comodel_name].browse(new).check_access("read")
+            return links
         cached = field.convert_to_cache(value, self, validate=field.type != "monetary")
         return self._scalar(field, cached, vals, state)
 
@@ -131,14 +168,14 @@ class KamEventSourced(models.AbstractModel):
             case "monetary":
                 return self._amount(field, value, vals, source)
             case "float":
-                number = Decimal(
-                    float_repr(value or 0.0, field.get_digits(self.env)[1])
-                )
-                return number or None
+                digits = field.get_digits(self.env)[1]
+                return Decimal(float_repr(_finite(value), digits)) or None
+            case "integer" | "many2one" if value and not -MAX_ID <= value <= MAX_ID:
+                raise OverflowError(value)
             case "datetime":
                 return value.replace(tzinfo=timezone.utc) if value else None
             case "char" | "text":
-                return Text(value) if value else None
+                return storable(Text(value)) if value else None
         return value or None
 
     def _amount(self, field, value, vals, source):
@@ -146,7 +183,8 @@ class KamEventSourced(models.AbstractModel):
         held = vals.get(name) or (source and getattr(source, name, None))
         currency = self.env["res.currency"].browse(getattr(held, "id", held) or ())
         digits = currency.decimal_places if currency else 2
-        amount = currency.round(value or 0.0) if currency else value or 0.0
+        amount = _finite(value)
+        amount = currency.round(amount) if currency else amount
         return Decimal(float_repr(amount, digits)) or None
 
     def _fold_links(self, field, ids, commands):

@@ -103,7 +103,7 @@ class KamEventStore(models.AbstractModel):
         """Return the arguments of the statement: one list a column."""
         of = [entries[n] for n, _event in flat]
         events = [event for _n, event in flat]
-        command_id = self.env.cr.precommit.data.get("kam_command_id")
+        command_id = self.env.cr.cache.get("kam_command_id")
         seen, sequences = set(), []
         for n, _event in flat:
             sequences.append(None if n in seen else entries[n].sequence)
@@ -262,19 +262,33 @@ class KamEventStore(models.AbstractModel):
 
     @contextmanager
     def _under_command(self, command_id):
-        """Record ``command_id`` with every event appended within this block."""
-        data = self.env.cr.precommit.data
+        """Record ``command_id`` with every event appended within this block.
+
+        It lies on the cursor: ``precommit.data`` is cleared by each savepoint within.
+        """
+        data = self.env.cr.cache
+        before = data.get("kam_command_id")
         data["kam_command_id"] = command_id
         try:
             yield
         finally:
-            data.pop("kam_command_id", None)
+            data["kam_command_id"] = before
 
     def _answer_command(self, command_id, result):
         self.env.cr.execute(
             "UPDATE kam_es.command SET result = %s WHERE id = %s",
             [json.dumps(result), command_id],
         )
+
+
+def storable(text):
+    """Return a text that PostgreSQL can hold.
+
+    :raises ValueError: with a NUL character or half a surrogate pair
+    """
+    if b"\0" in text.encode():
+        raise ValueError("NUL")
+    return text
 
 
 def seal_text(body):

@@ -83,8 +83,11 @@ class KamProjector(models.AbstractModel):
         }
 
     def _all(self, name):
-        # sudo: the check and the rebuild see every row, archived ones too
-        return self.env[name].sudo().with_context(active_test=False)
+        # sudo: the check and the rebuild see every row, archived ones too; a repair is
+        # no change of the record, so nobody is told of it
+        return (
+            self.env[name].sudo().with_context(active_test=False, tracking_disable=True)
+        )
 
     def _fold_all(self, model):
         """Return {key: (row id, state)} of every stream of a model."""
@@ -105,10 +108,13 @@ class KamProjector(models.AbstractModel):
         model = self._all(name)
         folded = self._fold_all(model)
         alive = {key: one for key, one in folded.items() if one[1] is not None}
-        rows = {record.event_key: record for record in model.search([])}
-        stray = model.browse(
-            [record.id for key, record in rows.items() if key not in alive]
-        )
+        rows, stray = {}, model.browse()
+        for record in model.search([]):
+            row_id, _state = alive.get(record.event_key, (None, None))
+            if row_id == record.id:
+                rows[record.event_key] = record
+            else:  # no stream, another row's stream, or not the id it was given
+                stray += record
         removed = len(stray)
         model._project_stray(stray)
         created = self._recreate(model, alive, rows)

@@ -1,8 +1,31 @@
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import UserError
 
 
 class ResUsers(models.Model):
     _inherit = "res.users"
+
+    @api.model
+    def _kam_check_internal(self, user_ids):
+        """Refuse users to whom no account can be given: portal, archived, unknown.
+
+        :param user_ids: set of ids
+        :raises UserError: naming the first of them
+        """
+        # sudo: whether somebody works here is no secret to colleagues
+        users = self.sudo().browse(sorted(user_ids)).exists()
+        if unknown := user_ids - set(users.ids):
+            raise UserError(
+                self.env._("User %s does not exist; choose another.", min(unknown))
+            )
+        for user in users:
+            if user.id == SUPERUSER_ID or (user.active and not user.share):
+                continue
+            raise UserError(
+                self.env._(
+                    "%s is archived or no internal user; choose another.", user.name
+                )
+            )
 
     @api.model
     def _kam_too_wide(self):

@@ -49,6 +49,13 @@ LEAVES = {
         Decimal("12.50"),
         st.decimals(allow_nan=False, allow_infinity=False, places=4),
     ),
+    tuple: (
+        (3, "1"),
+        (7, "2.5"),
+        st.lists(st.none() | st.integers() | st.text(max_size=3), max_size=3).map(
+            tuple
+        ),
+    ),
     dict: (
         {"3": "1"},
         {"7": "2.5"},

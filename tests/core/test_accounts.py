@@ -175,6 +175,8 @@ def test_commands(given, command, events):
         ),
         (KEY, ChangeClass("A", FEB, WHY), NothingChanges, "account_class"),
         (KEY, ChangeClass(None, FEB, WHY), ClassMissing, None),
+        (KEY, ChangeClass("Z", FEB, WHY), ClassMissing, "A to E"),
+        ((OPENED,), Designate(["A"], JAN, WHY, (ANNA,)), ClassMissing, "A to E"),
         ((OPENED,), ChangeClass("B", FEB, WHY), WrongStatus, "prospect"),
         (FORMER, ChangeClass("B", MAR, WHY), WrongStatus, "former"),
         (KEY, HandOver((), FEB, WHY), OwnerMissing, "Owners"),

@@ -13,6 +13,7 @@ from kam_core.ownership import (
     Owner,
     OwnerTwice,
     PeriodWrong,
+    RoleWrong,
     ShareRange,
     SharesWrong,
     check_shares,
@@ -89,7 +90,8 @@ def test_a_period_over_by_then_stays():
         ((owner("a", 1, 50), owner("b", 1, 50, role="co")), OwnerTwice, "twice"),
         ((owner("a", 1, 50), owner("b", 2, 50)), LeadWrong, "2 leads"),
         ((owner("a", 1, role="co"),), LeadWrong, "0 leads"),
-        ((owner("a", 1, role=None),), LeadWrong, "0 leads"),
+        ((owner("a", 1, role=None),), RoleWrong, "Role"),
+        ((owner("a", 1, 50), owner("b", 2, 50, role="x")), RoleWrong, "Role"),
         # right today, wrong from the day on which one of two leaves
         (
             (owner("a", 1, 50), owner("b", 2, 50, until=EVE, role="co")),
