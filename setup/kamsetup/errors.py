@@ -37,6 +37,17 @@ KNOWN = (
         "Check the connection (and the proxy, if you have one), and run it again",
     ),
     (
+        (
+            "certificate verify failed",
+            "self_signed_cert",
+            "unable to get local issuer",
+            "unable_to_get_issuer",
+            "unable_to_verify_leaf",
+        ),
+        "a certificate on the way is not trusted",
+        "Install your network's certificate on this machine, and run it again",
+    ),
+    (
         ("is expired (invalid since", "is not valid yet"),
         "the clock of this machine and the mirror's disagree",
         "Set the machine's date and time, and run it again",

@@ -22,6 +22,7 @@ def environment(state):
         **os.environ,
         "PATH": os.pathsep.join([*map(str, paths), os.environ.get("PATH", "")]),
         "NODE_PATH": str(state.node / "node_modules"),
+        "NODE_USE_SYSTEM_CA": "1",  # trust what the machine trusts, as pip and apt do
     }
 
 
@@ -31,11 +32,17 @@ def stamp(state):
     return state.node / "kam.stamp", hashlib.sha256(content).hexdigest()
 
 
+def is_ready(state):
+    """Tell whether the locked packages are installed, all of them."""
+    file, text = stamp(state)
+    return file.is_file() and file.read_text() == text
+
+
 def obtain(state, progress):
     """Install the locked packages of npm; the stamp is written last."""
-    file, text = stamp(state)
-    if file.is_file() and file.read_text() == text:
+    if is_ready(state):
         return
+    file, text = stamp(state)
     shutil.rmtree(state.node, ignore_errors=True)
     state.node.mkdir(parents=True)
     for name in FILES:

@@ -16,6 +16,7 @@ PYTHON = {
     "python": [],
     "ruff": ["-m", "ruff"],
 }
+RUNS_ODOO = ("odoo", "python")
 NODE = {
     "eslint": "eslint/bin/eslint.js",
     "prettier": "prettier/bin/prettier.cjs",
@@ -60,15 +61,21 @@ def environment(state):
     return {**found, "PATH": own, "PRE_COMMIT_HOME": str(state.folder / "pre-commit")}
 
 
-def is_ready(state):
-    """Tell whether the tools are there: the usual case, which takes no lock."""
-    file, text = node.stamp(state)
-    return (
-        venv.is_ready(state, "run")
-        and venv.is_ready(state, "dev")
-        and file.is_file()
-        and file.read_text() == text
-    )
+def is_ready(state, name):
+    """Tell whether the tool is there: the usual case, which takes no lock."""
+    if name in RUNS_ODOO:
+        return venv.is_ready(state, "run")
+    ready = venv.is_ready(state, "run") and venv.is_ready(state, "dev")
+    return ready and (name in PYTHON or node.is_ready(state))
+
+
+def get_ready(state):
+    """Have everything that any of the tools needs."""
+    progress = Progress(prepare.STEPS["tool"])
+    with prepare.alone(state, progress):
+        prepare.packages(state, progress, dev=True)
+        with progress.step("Checks for JavaScript"):
+            node.obtain(state, progress)
 
 
 def main(arguments):
@@ -77,12 +84,8 @@ def main(arguments):
         print(USAGE)
         return 0
     state = State()
-    if not is_ready(state):
-        progress = Progress(prepare.STEPS["tool"])
-        with prepare.alone(state, progress):
-            prepare.packages(state, progress, dev=True)
-            with progress.step("Checks for JavaScript"):
-                node.obtain(state, progress)
+    if not is_ready(state, arguments[0]):
+        get_ready(state)
     line = command(state, arguments)
     sys.stdout.flush()
     return os.execve(line[0], line, environment(state))  # noqa: S606 (no shell wanted)

@@ -14,6 +14,7 @@ from kamsetup.errors import explain
         ("E: Hash Sum mismatch", "arrived broken"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "arrived broken"),
         ("npm error code EINTEGRITY", "arrived broken"),
+        ("npm error code SELF_SIGNED_CERT_IN_CHAIN", "certificate"),
         ("E: Release file is expired (invalid since 17d 15h)", "clock"),
         ("OSError: [Errno 28] No space left on device", "disk is full"),
     ],
