@@ -26,7 +26,8 @@ class KamEventSourced(models.AbstractModel):
         :return: dict ``total`` and ``events``: list of dicts with ``id``, ``version``,
             ``type``, ``title``, ``actor``, ``behalf`` (name or False),
             ``effective_at`` and ``recorded_at`` (UTC, ``YYYY-MM-DD HH:MM:SS``),
-            ``late`` (recorded on a later day than it was true), ``notes`` (list of
+            ``true_on`` (day of ``effective_at`` where the company is), ``late``
+            (recorded on a later day than it was true), ``notes`` (list of
             ``{label, value}``) and ``changes`` (list of ``{field, label, old, new}``)
         """
         self.ensure_one()
@@ -165,6 +166,7 @@ class KamEventSourced(models.AbstractModel):
                     "behalf": users.get(row["behalf_id"], False),
                     "effective_at": fields.Datetime.to_string(effective),
                     "recorded_at": fields.Datetime.to_string(recorded),
+                    "true_on": fields.Date.to_string(true_on),
                     "late": true_on < known_on,
                     "notes": self._describe_notes(event),
                     "changes": changed,

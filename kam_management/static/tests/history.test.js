@@ -34,6 +34,7 @@ function happened(version, values = {}) {
         behalf: false,
         effective_at: "2026-03-01 08:00:00",
         recorded_at: "2026-03-01 08:00:00",
+        true_on: "2026-03-01",
         late: false,
         notes: [],
         changes: [],
@@ -67,7 +68,7 @@ test("the timeline says who, for whom, when and what", async () => {
     await openHistory();
     expect("h2").toHaveText("Handed over");
     expect(".o_kam_timeline_body").toHaveText(/Ann on behalf of Bob/);
-    expect(".badge").toHaveText(/true since/);
+    expect(".badge").toHaveText("true since 03/01/2026");
     expect(".o_kam_timeline_body").toHaveText(/Reason: Ann moved/);
     expect(".o_kam_change s").toHaveText("Ann");
     expect(".o_kam_change .o_kam_value:last").toHaveText("Bob");

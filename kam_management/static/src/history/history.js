@@ -1,6 +1,7 @@
 import { Component, onMounted, onWillStart, useState } from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import {
+    deserializeDate,
     deserializeDateTime,
     formatDate,
     formatDateTime,
@@ -153,7 +154,7 @@ export class KamHistory extends Component {
     }
 
     day(text) {
-        return formatDate(typeof text === "string" ? deserializeDateTime(text) : text);
+        return formatDate(typeof text === "string" ? deserializeDate(text) : text);
     }
 
     icon(type) {
