@@ -17,6 +17,7 @@ from ..kam_core.lateness import LatenessSums
 
 _READ = {
     "account.move": [
+        "amount_residual_signed",
         "amount_untaxed_signed",
         "commercial_partner_id",
         "company_id",

@@ -20,3 +20,7 @@ class OptionalFloat(fields.Float):
 
     def convert_to_record(self, value, record):
         return False if value is None else value
+
+    def convert_to_export(self, value, record):
+        # False equals 0.0, hence not left to the parent.
+        return "" if value is None or value is False else value

@@ -4,5 +4,6 @@ from . import test_kam_event
 from . import test_kam_log_check
 from . import test_cli_kam
 from . import test_kam_facts
+from . import test_kam_analysis
 from . import test_kam_history_button
 from . import test_js
