@@ -40,8 +40,10 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "security/kam_prospect_rules.xml",
         "views/kam_management_menus.xml",
     ],
+    "demo": ["demo/kam_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "kam_management/static/src/**/*",

@@ -27,6 +27,7 @@ from . import res_config_settings
 from . import res_users
 from . import res_users_archive
 from . import kam_cost_access
+from . import kam_demo
 from . import kam_document_facts
 from . import kam_document_touch
 from . import kam_fact

@@ -111,13 +111,13 @@ class KamAccount(models.Model):
     _inherit = "kam.account"
 
     net_sales = fields.Monetary(
-        "Net sales, 12 months",
+        "Net sales, year",
         compute="_compute_figures",
         search=_search("net_sales"),
         help="Invoices less credit notes of the last 12 months, without tax.",
     )
     net_sales_before = fields.Monetary(
-        "Net sales, 12 months before",
+        "Net sales, year before",
         compute="_compute_figures",
         search=_search("net_sales_before"),
         help="The same, of the 12 months before those.",
@@ -168,7 +168,7 @@ class KamAccount(models.Model):
         "Contacts", compute="_compute_figures", search=_search("contact_count")
     )
     margin = fields.Monetary(
-        "Margin, 12 months",
+        "Margin, year",
         compute="_compute_margin",
         search=_search("margin"),
         groups=MARGIN,

@@ -180,7 +180,8 @@ export class KamHome extends Component {
     }
 
     openMine() {
-        const name = this.state.data.scope === "own" ? "kam_account_action_mine" : "kam_account_action";
+        const name =
+            this.state.data.scope === "own" ? "kam_account_action_mine" : "kam_account_action";
         return this.action.doAction(`kam_management.${name}`);
     }
 

@@ -1,0 +1,550 @@
+"""Demonstration data: a distributor's year of trading, told in ``demo/story.py``."""
+
+import random
+from datetime import datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+
+from ..demo import story
+
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nolog": True,
+    "mail_create_nosubscribe": True,
+    "mail_auto_subscribe_no_notify": True,
+    "mail_activity_quick_update": True,
+    "no_reset_password": True,
+}
+TERM = "account.account_payment_term_30days"
+TERM_DAYS = 30
+
+
+class KamDemo(models.AbstractModel):
+    _name = "kam.demo"
+    _description = "Demonstration data of key accounts"
+
+    @api.model
+    def _load(self):
+        """Make the demonstration once; a second call changes nothing."""
+        if self.env.ref("kam_management.demo_user_helen", raise_if_not_found=False):
+            return
+        self.with_context(**QUIET)._tell()
+
+    def _tell(self):
+        dice = random.Random(story.SEED)  # noqa: S311 figures of a story
+        today = self.env.company._kam_today()
+        users = self._people()
+        partners = self._customers()
+        products = self._products()
+        accounts = self._accounts(users, partners, today)
+        if self._books_are_open():
+            self._trade(users, partners, products, today, dice)
+        self._prospects(users, partners)
+        self._plans(users, partners, accounts, today)
+        self._absence(users, partners, today)
+
+    # ------------------------------------------------------------ master data
+    def _records(self, model, values):
+        """Make records with an external id each: ``{external name: values}``."""
+        records = self.env[model]._load_records(
+            [
+                {
+                    "xml_id": f"kam_management.demo_{name}",
+                    "values": one,
+                    "noupdate": True,
+                }
+                for name, one in values.items()
+            ]
+        )
+        return dict(zip(values, records, strict=True))
+
+    def _people(self):
+        company = self.env.company
+        groups = {
+            login: [
+                "base.group_user",
+                *(f"kam_management.group_{name}" for name in names),
+                *story.OTHER_GROUPS.get(login, ()),
+            ]
+            for login, (_name, names, _member) in story.PEOPLE.items()
+        }
+        users = self._records(
+            "res.users",
+            {
+                f"user_{login}": {
+                    "name": name,
+                    "login": login,
+                    "password": login,
+                    "email": f"{login}@example.com",
+                    "tz": company._kam_time_zone(),
+                    "company_id": company.id,
+                    "company_ids": [fields.Command.set(company.ids)],
+                    "group_ids": [
+                        fields.Command.set(
+                            [self.env.ref(one).id for one in groups[login]]
+                        )
+                    ],
+                }
+                for login, (name, _groups, _member) in story.PEOPLE.items()
+            },
+        )
+        users = {key.removeprefix("user_"): user for key, user in users.items()}
+        self._records(
+            "crm.team",
+            {
+                "team": {
+                    "name": "Key accounts",
+                    "user_id": users["helen"].id,
+                    "company_id": company.id,
+                    "member_ids": [
+                        fields.Command.link(users[login].id)
+                        for login, (_name, _groups, member) in story.PEOPLE.items()
+                        if member
+                    ],
+                }
+            },
+        )
+        return users
+
+    def _customers(self):
+        everyone = {
+            **{name: one[:2] for name, one in story.CUSTOMERS.items()},
+            **{name: one[:2] for name, one in story.PROSPECTS.items()},
+        }
+        term = self.env.ref(TERM, raise_if_not_found=False)
+        country = self.env.company.country_id
+        values = {}
+        for number, (name, (town, _segment)) in enumerate(everyone.items()):
+            site = name.lower().replace(" ", "")
+            values[f"partner_{_slug(name)}"] = {
+                "name": name,
+                "is_company": True,
+                "customer_rank": 1,
+                "city": town,
+                "street": f"{10 + 7 * number} Market Street",
+                "country_id": country.id,
+                "email": f"office@{site}.example.com",
+                "phone": f"+1 206-555-{100 + number:04}",
+                "property_payment_term_id": term and term.id,
+            }
+        made = self._records("res.partner", values)
+        partners = {name: made[f"partner_{_slug(name)}"] for name in everyone}
+        self._records(
+            "res.partner",
+            {
+                f"contact_{_slug(name)}": {
+                    "name": f"{first}, purchasing",
+                    "parent_id": partners[name].id,
+                    "type": "contact",
+                    "email": f"{first.split()[0].lower()}@{_slug(name)}.example.com",
+                }
+                for name, first in zip(
+                    everyone,
+                    ("Paula Stone", "Ivan Reyes", "Mei Chen", "Tom Baker", "Lea Novak")
+                    * 6,
+                    strict=False,
+                )
+            },
+        )
+        self._records(
+            "kam.segment",
+            {
+                f"segment_{name.lower()}": {"name": name, "sequence": place}
+                for place, name in enumerate(story.SEGMENTS)
+            },
+        )
+        return partners
+
+    def _products(self):
+        names = {category for _name, category, *_rest in story.PRODUCTS.values()}
+        categories = self._records(
+            "product.category",
+            {f"category_{name.lower()}": {"name": name} for name in sorted(names)},
+        )
+        made = self._records(
+            "product.product",
+            {
+                f"product_{code}": {
+                    "name": name,
+                    "default_code": f"KA-{code.upper().replace('_', '-')}",
+                    "categ_id": categories[f"category_{category.lower()}"].id,
+                    "list_price": price,
+                    "standard_price": cost,
+                    "type": "consu",
+                    "invoice_policy": "order",
+                }
+                for code, (name, category, price, cost) in story.PRODUCTS.items()
+            },
+        )
+        return {code: made[f"product_{code}"] for code in story.PRODUCTS}
+
+    # --------------------------------------------------------------- accounts
+    def _accounts(self, users, partners, today):
+        """Make the key accounts by the decisions of the head of sales."""
+        decides = self.env["kam.account"].with_user(users["helen"])
+        accounts = {}
+        for name, one in story.CUSTOMERS.items():
+            _town, segment, letter, manager, *_rest = one
+            if not letter:
+                continue
+            since = today - relativedelta(months=18 if letter == "A" else 14)
+            [account_id] = decides.designate(
+                partners[name].ids,
+                story.PROMOTED[1] if name == story.PROMOTED[0] else letter,
+                f"Among the leading customers in {segment.lower()}.",
+                since,
+                self._first_owners(name, manager, users),
+            )
+            accounts[name] = decides.browse(account_id)
+            accounts[name].segment_id = self.env.ref(
+                f"kam_management.demo_segment_{segment.lower()}"
+            )
+        self._decisions(accounts, users, today)
+        return accounts
+
+    def _first_owners(self, name, manager, users):
+        if name == story.HANDED_OVER[0]:
+            manager = story.HANDED_OVER[1]
+        if name != story.SHARED[0]:
+            return [{"user_id": users[manager].id}]
+        _name, other, share = story.SHARED
+        return [
+            {"user_id": users[manager].id, "share": 100 - share},
+            {"user_id": users[other].id, "share": share},
+        ]
+
+    def _decisions(self, accounts, users, today):
+        name, _before, days = story.PROMOTED
+        accounts[name].change_class(
+            story.CUSTOMERS[name][2],
+            "Grew by half; three new shops a year.",
+            today - timedelta(days=days),
+        )
+        name, _before, days = story.HANDED_OVER
+        accounts[name].hand_over(
+            [{"user_id": users[story.CUSTOMERS[name][3]].id}],
+            "Belongs to the bakeries, which Clara knows best.",
+            today - timedelta(days=days),
+        )
+        name, after, days = story.HANDED_AHEAD
+        accounts[name].hand_over(
+            [{"user_id": users[after].id}],
+            "David takes over the north; the valley goes to Clara.",
+            today + timedelta(days=days),
+        )
+        name, reason = story.SUSPENDED
+        accounts[name].suspend(reason, today - timedelta(days=30))
+        name, reason, days = story.RELEASED
+        accounts[name].release(reason, today - timedelta(days=days))
+        for name, (needs, openings) in story.NEEDS.items():
+            manager = users[story.CUSTOMERS[name][3]]
+            accounts[name].with_user(manager).write(
+                {"needs": needs, "openings": openings}
+            )
+
+    # ------------------------------------------------------------------ trade
+    def _books_are_open(self):
+        """Tell whether the company can post invoices."""
+        return bool(
+            self.env.company.chart_template
+            and self.env["account.journal"].search_count(
+                [
+                    ("type", "in", ["sale", "bank"]),
+                    *self.env["account.journal"]._check_company_domain(
+                        self.env.company
+                    ),
+                ]
+            )
+        )
+
+    def _trade(self, users, partners, products, today, dice):
+        orders = self._orders(users, partners, products, today, dice)
+        invoices = self._invoices(orders, today)
+        invoices |= self._year_before(partners, products, today, dice)
+        notes = self._credit_notes(invoices, partners)
+        (invoices | notes).sorted(lambda one: (one.invoice_date, one.id)).action_post()
+        self._settle(notes, invoices)
+        self._payments(invoices, partners, today)
+        self._quotations(users, partners, products, today, dice)
+
+    def _orders(self, users, partners, products, today, dice):
+        values = []
+        for name, one in story.CUSTOMERS.items():
+            _town, segment, _letter, manager, count, packs, _growth, _late = one
+            values += [
+                {
+                    "partner_id": partners[name].id,
+                    "user_id": users[manager].id if manager else False,
+                    "team_id": self.env.ref("kam_management.demo_team").id,
+                    "date_order": datetime.combine(day, time(15)),
+                    "order_line": self._lines(segment, packs, products, dice),
+                }
+                for day in self._days(today, count, dice, name)
+            ]
+        values.sort(key=lambda one: one["date_order"])
+        days = [one["date_order"] for one in values]
+        orders = self.env["sale.order"].create(values)
+        orders.action_confirm()
+        for order, day in zip(orders, days, strict=True):
+            order.date_order = day  # confirming had set it to now
+        return orders
+
+    def _days(self, today, count, dice, name):
+        """Return the days of ``count`` orders over the last year, on weekdays."""
+        stopped = {story.SUSPENDED[0]: 100, story.RELEASED[0]: 80}
+        last = stopped.get(name, 4)
+        step = (360 - last) / count
+        days = [
+            today - timedelta(days=round(last + step * n + dice.uniform(0, step * 0.7)))
+            for n in range(count)
+        ]
+        return [day - timedelta(days=max(0, day.weekday() - 4)) for day in days]
+
+    def _lines(self, segment, packs, products, dice):
+        codes = list(story.BASKETS[segment])
+        packs *= story.PACKS
+        dice.shuffle(codes)
+        chosen = codes[: dice.randint(2, 3)]
+        lines = [
+            (products[code], max(1, round(packs * dice.uniform(0.5, 1.5))))
+            for code in chosen
+            if code not in ("cups", "lids", "china")
+        ]
+        lines += [
+            (products[code], max(1, round(packs / 8 * dice.uniform(0.5, 1.5))))
+            for code in chosen
+            if code in ("cups", "lids", "china")
+        ]
+        if packs > 140 and dice.random() < 0.1:
+            lines.append((products[dice.choice(("grinder", "machine"))], 1))
+        return [
+            fields.Command.create(
+                {"product_id": product.id, "product_uom_qty": quantity}
+            )
+            for product, quantity in lines
+        ]
+
+    def _invoices(self, orders, today):
+        """Invoice every order but those of the last days, a day or two later."""
+        fresh = datetime.combine(today - timedelta(days=8), time.min)
+        due = orders.filtered(lambda order: order.date_order < fresh)
+        invoices = due._create_invoices(grouped=True)
+        for invoice in invoices:
+            order = invoice.line_ids.sale_line_ids.order_id[:1]
+            invoice.invoice_date = order.date_order.date() + timedelta(
+                days=1 + order.id % 3
+            )
+        return invoices
+
+    def _year_before(self, partners, products, today, dice):
+        """Make quarterly invoices of the year before, smaller by the growth since."""
+        values = []
+        counts = {"A": 4, "B": 3, "C": 2, None: 1}
+        for place, (name, one) in enumerate(story.CUSTOMERS.items()):
+            _town, segment, letter, _manager, orders, packs, growth, _late = one
+            count = counts[letter]
+            factor = orders / growth / count
+            for n in range(count):
+                back = (340 / count * n + 17 * place) % 350
+                day = today - timedelta(days=370 + round(back))
+                values.append(
+                    {
+                        "move_type": "out_invoice",
+                        "partner_id": partners[name].id,
+                        "invoice_date": day,
+                        "invoice_line_ids": [
+                            fields.Command.create(
+                                {
+                                    "product_id": command[2]["product_id"],
+                                    "quantity": round(
+                                        command[2]["product_uom_qty"] * factor
+                                    ),
+                                }
+                            )
+                            for command in self._lines(segment, packs, products, dice)
+                            if command[2]["product_uom_qty"] > 1
+                        ],
+                    }
+                )
+        return self.env["account.move"].create(values)
+
+    def _credit_notes(self, invoices, partners):
+        """Give back a part of one line of an invoice: damaged in transport."""
+        values = []
+        for name in story.CREDIT_NOTES:
+            invoice = invoices.filtered(
+                lambda one, name=name: one.partner_id == partners[name]
+            )[-2:-1]
+            line = invoice.invoice_line_ids[:1]
+            values.append(
+                {
+                    "move_type": "out_refund",
+                    "partner_id": partners[name].id,
+                    "invoice_date": invoice.invoice_date + timedelta(days=5),
+                    "reversed_entry_id": invoice.id,
+                    "ref": "Damaged in transport",
+                    "invoice_line_ids": [
+                        fields.Command.create(
+                            {
+                                "product_id": line.product_id.id,
+                                "quantity": max(1, line.quantity // 6),
+                                "price_unit": line.price_unit,
+                            }
+                        )
+                    ],
+                }
+            )
+        return self.env["account.move"].create(values)
+
+    def _settle(self, notes, invoices):
+        for note in notes:
+            (_debt(note) + _debt(note.reversed_entry_id)).reconcile()
+
+    def _payments(self, invoices, partners, today):
+        """Pay what fell due, as late as each customer does; some only in part."""
+        late = {partners[name]: one[-1] for name, one in story.CUSTOMERS.items()}
+        journal = self.env["account.journal"].search(
+            [
+                ("type", "=", "bank"),
+                *self.env["account.journal"]._check_company_domain(self.env.company),
+            ],
+            limit=1,
+        )
+        paid, values = [], []
+        for place, invoice in enumerate(invoices):
+            days = late[invoice.partner_id]
+            if days is None:  # stopped paying some months ago
+                stopped = invoice.invoice_date > today - timedelta(days=200)
+                days = 999 if stopped else 20
+            wait = TERM_DAYS + max(-TERM_DAYS, days + place % 7 - 3)
+            day = invoice.invoice_date + timedelta(days=wait)
+            if day > today:
+                continue
+            part = 0.5 if days > 20 and place % 5 == 0 else 1
+            paid.append(invoice)
+            values.append(
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": invoice.partner_id.id,
+                    "amount": invoice.currency_id.round(invoice.amount_residual * part),
+                    "date": day,
+                    "journal_id": journal.id,
+                    "memo": invoice.name,
+                    "invoice_ids": [fields.Command.link(invoice.id)],
+                }
+            )
+        payments = self.env["account.payment"].create(values)
+        payments.action_post()
+        self.env["account.move.line"]._reconcile_plan(
+            [
+                _debt(invoice) + _debt(payment.move_id)
+                for invoice, payment in zip(paid, payments, strict=True)
+            ]
+        )
+
+    def _quotations(self, users, partners, products, today, dice):
+        everyone = {**story.CUSTOMERS, **story.PROSPECTS}
+        values = []
+        for place, name in enumerate(story.QUOTATIONS):
+            one = everyone[name]
+            manager = one[3] if name in story.CUSTOMERS else one[2]
+            day = today - timedelta(days=2 + 3 * place)
+            values.append(
+                {
+                    "partner_id": partners[name].id,
+                    "user_id": users[manager].id,
+                    "team_id": self.env.ref("kam_management.demo_team").id,
+                    "date_order": datetime.combine(day, time(13)),
+                    "order_line": self._lines(one[1], 40, products, dice),
+                }
+            )
+        quotations = self.env["sale.order"].create(values)
+        quotations[::2].write({"state": "sent"})
+
+    # --------------------------------------------------- prospects and plans
+    def _prospects(self, users, partners):
+        team = self.env.ref("kam_management.demo_team")
+        stages = self.env["crm.stage"].search([("is_won", "=", False)])
+        for place, (name, one) in enumerate(story.PROSPECTS.items()):
+            _town, segment, manager, stake = one
+            self.env["kam.account"].with_user(users[manager]).create(
+                {
+                    "partner_id": partners[name].id,
+                    "segment_id": self.env.ref(
+                        f"kam_management.demo_segment_{segment.lower()}"
+                    ).id,
+                    "team_id": team.id,
+                    "openings": "Tender for all houses; decided within the quarter.",
+                }
+            )
+            self.env["crm.lead"].create(
+                {
+                    "name": f"{name}: coffee for all houses",
+                    "type": "opportunity",
+                    "partner_id": partners[name].id,
+                    "user_id": users[manager].id,
+                    "team_id": team.id,
+                    "expected_revenue": stake,
+                    "stage_id": stages[place % len(stages)].id if stages else False,
+                }
+            )
+
+    def _plans(self, users, partners, accounts, today):
+        found = self.env["kam.account"].search(
+            [("partner_id", "in", [one.id for one in partners.values()])]
+        )
+        by_partner = {account.partner_id: account for account in found}
+        for name, (kind, summary, days) in story.STEPS.items():
+            account = by_partner[partners[name]]
+            account.activity_schedule(
+                kind,
+                date_deadline=today + timedelta(days=days),
+                summary=summary,
+                user_id=account.user_id.id,
+            )
+        everyone = {**users, "admin": self.env.ref("base.user_admin")}
+        for login, (what, where, days, hour) in story.MEETINGS.items():
+            start = datetime.combine(today + timedelta(days=days), time(hour))
+            self.env["calendar.event"].create(
+                {
+                    "name": what,
+                    "location": where,
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                    "user_id": everyone[login].id,
+                    "partner_ids": [fields.Command.set(everyone[login].partner_id.ids)],
+                }
+            )
+
+    def _absence(self, users, partners, today):
+        """Let one manager stand in for another, and do something for him."""
+        absent, substitute, first, last = story.ABSENT
+        self.env["kam.delegation"].with_user(users[absent]).create(
+            {
+                "user_id": users[absent].id,
+                "substitute_id": users[substitute].id,
+                "date_from": today + timedelta(days=first),
+                "date_to": today + timedelta(days=last),
+                "reason": "On holiday. Bellevue waits for the offer of two machines.",
+            }
+        )
+        account = self.env["kam.account"].search(
+            [("partner_id", "=", partners["Old Town Diners"].id)]
+        )
+        account.with_user(users[substitute]).write(
+            {"needs": "Wants delivery on Mondays from now on; told to Clara by phone."}
+        )
+
+
+def _debt(move):
+    """Return the receivable lines of an entry."""
+    return move.line_ids.filtered(
+        lambda line: line.account_id.account_type == "asset_receivable"
+    )
+
+
+def _slug(name):
+    return name.lower().replace(" ", "_")
