@@ -1,7 +1,7 @@
 """What the core cannot know of a command on accounts: who gives it, whom it names."""
 
-from odoo import models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, models
+from odoo.exceptions import AccessError, MissingError, UserError
 
 from ..kam_core.accounts import Designate, HandOver
 from ..kam_core.record import Create, Edit
@@ -11,12 +11,21 @@ class KamAccount(models.Model):
     _inherit = "kam.account"
 
     # ------------------------------------------------------------------- input
+    @api.model_create_multi
+    def create(self, vals_list):
+        # read the customers in one batch; the rule looks at them one by one
+        ids = {vals.get("partner_id") for vals in vals_list}
+        partners = self.env["res.partner"].browse(
+            one for one in ids if isinstance(one, int) and one
+        )
+        partners.exists().mapped("commercial_partner_id.active")
+        return super().create(vals_list)
+
     def _initial_values(self, stored):
         """An account is the customer's company's, in our head company."""
         values = super()._initial_values(stored)
         partner = self._kam_partner(values["partner_id"])
-        company = self.env["res.company"].browse(values["company_id"] or ()).exists()
-        root = company.root_id
+        root = self.env["res.company"].browse(values["company_id"] or ()).root_id
         if partner.company_id and partner.company_id.root_id != root:
             raise UserError(
                 self.env._(
@@ -33,8 +42,14 @@ class KamAccount(models.Model):
         }
 
     def _kam_partner(self, partner_id):
-        partner = self.env["res.partner"].browse(partner_id or ()).exists()
-        if partner and not partner.commercial_partner_id.active:
+        partner = self.env["res.partner"].browse(partner_id or ())
+        try:
+            active = partner.commercial_partner_id.active
+        except MissingError as error:
+            raise UserError(
+                self.env._("Customer %s does not exist; choose another.", partner_id)
+            ) from error
+        if partner and not active:
             raise UserError(
                 self.env._(
                     "“Customer”: %(name)s is archived. Unarchive it first.",
@@ -51,12 +66,9 @@ class KamAccount(models.Model):
                 self.env._("“Customers” is a list of ids of customers, as numbers.")
             )
         partners = self.env["res.partner"].browse(partner_ids)
-        if unknown := partners - partners.exists():
-            raise UserError(
-                self.env._("Customer %s does not exist; choose another.", unknown[0].id)
-            )
-        for partner in partners:
-            self._kam_partner(partner.id)
+        partners.exists().mapped("commercial_partner_id.active")
+        for partner_id in partner_ids:
+            self._kam_partner(partner_id)
         return super()._for_partners(partner_ids, owners, day)
 
     # -------------------------------------------------------------- permission

@@ -158,6 +158,8 @@ class KamEventSourced(models.AbstractModel):
                 self.env[field.comodel_name].browse(new).check_access("read")
             return links
         cached = field.convert_to_cache(value, self, validate=field.type != "monetary")
+        if field.type == "many2one" and value and not cached:
+            raise TypeError(value)  # Odoo would take it for nothing
         return self._scalar(field, cached, vals, state)
 
     def _scalar(self, field, value, vals, source):
@@ -199,8 +201,13 @@ class KamEventSourced(models.AbstractModel):
                 case Command.UPDATE:
                     comodel.browse(command[1]).write(command[2])
                 case Command.DELETE:
-                    comodel.browse(command[1]).unlink()
-                    ids.discard(command[1])
+                    raise UserError(
+                        self.env._(
+                            "“%(field)s”: take the record out here, and delete it in"
+                            " its own list.",
+                            field=field._description_string(self.env),
+                        )
+                    )
                 case Command.UNLINK:
                     ids.discard(command[1])
                 case Command.LINK:
@@ -209,6 +216,8 @@ class KamEventSourced(models.AbstractModel):
                     ids = set()
                 case Command.SET:
                     ids = set(command[2])
+                case unknown:
+                    raise ValueError(unknown)
         return tuple(sorted(ids))
 
     def _fold_parts(self, name, parts, commands):
@@ -232,6 +241,8 @@ class KamEventSourced(models.AbstractModel):
                 case Command.SET:
                     keep = {self._part_key(model, one, parts) for one in command[2]}
                     parts = {key: part for key, part in parts.items() if key in keep}
+                case unknown:
+                    raise ValueError(unknown)
         return tuple(sorted(parts.values(), key=lambda part: part.key))
 
     def _part_key(self, model, part_id, parts):

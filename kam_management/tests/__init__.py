@@ -7,3 +7,6 @@ from . import test_kam_facts
 from . import test_kam_analysis
 from . import test_kam_history_button
 from . import test_js
+from . import test_kam_event_sourced
+from . import test_kam_account
+from . import test_kam_delegation
