@@ -38,8 +38,10 @@ class KamLogCheck(models.Model):
         index=True,
     )
     result = fields.Text(readonly=True)
-    started_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    finished_at = fields.Datetime(readonly=True)
+    started_at = fields.Datetime(
+        "Started", readonly=True, default=fields.Datetime.now
+    )
+    finished_at = fields.Datetime("Finished", readonly=True)
     units = fields.Json(readonly=True)
     done = fields.Integer("Steps done", readonly=True)
     progress = fields.Integer(compute="_compute_progress")
@@ -48,6 +50,12 @@ class KamLogCheck(models.Model):
     event_count = fields.Integer("Events", compute="_compute_numbers")
     finding_count = fields.Integer("Findings", readonly=True)
     line_ids = fields.One2many("kam.log.check.line", "check_id", "Found")
+
+    @api.depends("kind")
+    def _compute_display_name(self):
+        words = dict(self._fields["kind"]._description_selection(self.env))
+        for check in self:
+            check.display_name = words.get(check.kind)
 
     @api.depends("units", "done")
     def _compute_progress(self):
