@@ -149,6 +149,36 @@ class AnalysisCase(common.KamCase):
 
 
 @tagged("post_install", "-at_install")
+class TestKamAnalysisRpc(common.KamHttpCase):
+    def test_reachable_from_outside(self):
+        head = new_test_user(
+            self.env, "kam_rpc", "base.group_user,kam_management.group_kam_head"
+        )
+        key = (
+            self.env["res.users.apikeys"]
+            .with_user(head)
+            ._generate("rpc", "test", fields.Datetime.now() + timedelta(days=1))
+        )
+
+        def call(**values):
+            return self.url_open(
+                "/json/2/kam.analysis/analyse",
+                json=values,
+                headers={"Authorization": f"Bearer {key}"},
+                method="POST",
+            )
+
+        answer = call(**PERIOD, parameters={"candidate_limit": 3}, top=2)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        found = answer.json()
+        self.assertEqual(found["date_from"], PERIOD["date_from"])
+        self.assertEqual(found["parameters"]["candidate_limit"], 3)
+        refused = call(date_from="soon")
+        self.assertEqual(refused.status_code, 422, refused.text)
+        self.assertIn("“From” must be a day written as", refused.json()["message"])
+
+
+@tagged("post_install", "-at_install")
 class TestKamAnalysis(AnalysisCase):
     @classmethod
     def setUpClass(cls):
@@ -392,7 +422,7 @@ class TestKamAnalysis(AnalysisCase):
         form = Form(
             self.env[action["res_model"]]
             .with_user(self.head)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         )
         form.account_class = "B"
         form.reason = "The two largest"
@@ -501,6 +531,20 @@ class TestKamAnalysis(AnalysisCase):
             allowed_company_ids=other.ids
         )
         self.assertFalse(elsewhere.read_analysis(mine["id"]))
+
+    def test_a_manager_opens_own_documents_only(self):
+        alder, birch = self.customers["Alder"], self.customers["Birch"]
+        self.own(self.kam, birch)
+        found = self.analyse(self.kam)
+        run = self.analyses.with_user(self.kam).browse(found["id"])
+        whole = self.opened_by(self.kam, run.action_open_documents())
+        self.assertNotIn(alder, whole.commercial_partner_id)
+        line = self.line(found, birch, self.kam)
+        mine = self.opened_by(self.kam, line.action_open_documents())
+        self.assertLessEqual(mine.commercial_partner_id, birch)
+
+    def opened_by(self, user, action):
+        return self.env[action["res_model"]].with_user(user).search(action["domain"])
 
     # --------------------------------------------------------------------- runs
     def test_the_same_question_finds_the_same_run(self):

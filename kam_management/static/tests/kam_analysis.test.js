@@ -1,3 +1,5 @@
+/* global Chart */
+
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts, queryFirst, waitFor } from "@odoo/hoot-dom";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
