@@ -12,6 +12,7 @@ COMMANDS = {
     "test": "kamsetup.suite",
     "long": "kamsetup.long_suites",
     "tool": "kamsetup.tool",
+    "bench": "kambench.command",
 }
 
 

@@ -1,0 +1,3 @@
+from . import kam_bench_account
+from . import kam_bench_account_owner
+from . import kam_bench_event
