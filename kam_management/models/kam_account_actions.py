@@ -1,6 +1,6 @@
 """Buttons of a key account: its papers, and the decisions about it."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class KamAccount(models.Model):
@@ -11,16 +11,26 @@ class KamAccount(models.Model):
         compute="_compute_decides", help="You may decide on this account."
     )
 
+    @api.depends("account_class")
     def _compute_color(self):
         colors = {"A": 10, "B": 4, "C": 3, "D": 2, "E": 7}
         for account in self:
             account.color = colors.get(account.account_class, 0)
 
+    @api.depends_context("uid")
     def _compute_decides(self):
         may = self.env.user.has_group("kam_management.group_kam_head")
         allowed = self._filtered_access("write") if may else self.browse()
         for account in self:
             account.decides = account in allowed
+
+    @api.model
+    def default_get(self, fields_list):
+        """Show in the form who will own a new account."""
+        values = super().default_get(fields_list)
+        if "owner_ids" in fields_list and "owner_ids" not in values:
+            values["owner_ids"] = self._creator_owns()
+        return values
 
     # ------------------------------------------------------------------ papers
     def action_view_orders(self):

@@ -4,7 +4,6 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
-import { Layout } from "@web/search/layout";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { SalesChart } from "./sales_chart";
@@ -24,13 +23,12 @@ export const NEEDS = {
 
 export class KamHome extends Component {
     static template = "kam_management.KamHome";
-    static components = { Layout, SalesChart };
+    static components = { SalesChart };
     static props = { ...standardActionServiceProps };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.display = { controlPanel: {} };
         this.needs = NEEDS;
         this.titles = {
             overdue: _t("Overdue"),
