@@ -4,6 +4,7 @@ from . import kam_event_sourced_values
 from . import kam_event_sourced_history
 from . import kam_event_sourced_button
 from . import kam_projector
+from . import kam_event_sourced_merge
 from . import kam_event
 from . import kam_log_audit
 from . import kam_log_check
@@ -12,6 +13,7 @@ from . import kam_segment
 from . import kam_account
 from . import kam_account_owner
 from . import kam_account_guard
+from . import kam_account_customer
 from . import kam_delegation
 from . import kam_analysis_parameters
 from . import kam_analysis
@@ -23,6 +25,7 @@ from . import kam_account_home
 from . import kam_delegation_brief
 from . import res_company
 from . import res_partner
+from . import res_partner_moves
 from . import res_config_settings
 from . import res_users
 from . import res_users_archive

@@ -203,6 +203,16 @@ class KamEventStore(models.AbstractModel):
         )
         return dict(self.env.cr.fetchall())
 
+    def _mark_merged(self, category, key, into_key):
+        """Note in the head of a stream that ended which stream it went on in."""
+        self.env.cr.execute(
+            """UPDATE kam_es.stream AS s SET merged_into = t.id
+                 FROM kam_es.stream t
+                WHERE s.category = %(category)s AND s.key = %(key)s
+                  AND t.category = %(category)s AND t.key = %(into)s""",
+            {"category": category, "key": key, "into": into_key},
+        )
+
     # -------------------------------------------------------------------- text
     def _keep_texts(self, rows):
         """Store free texts beside the log.

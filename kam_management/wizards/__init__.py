@@ -1,3 +1,4 @@
+from . import base_partner_merge_automatic_wizard
 from . import kam_analysis_wizard
 from . import kam_account_decide
 from . import kam_user_handover
