@@ -21,6 +21,15 @@ from .kam_event_store import Entry, Recorded
 
 PENDING = "kam_documents"
 CHUNK = 20000
+MANY = 200
+MATCHES = """
+    SELECT q.id FROM account_partial_reconcile q
+      JOIN account_move_line l ON l.id = q.debit_move_id
+     WHERE l.move_id = ANY(%(ids)s)
+     UNION
+    SELECT q.id FROM account_partial_reconcile q
+      JOIN account_move_line l ON l.id = q.credit_move_id
+     WHERE l.move_id = ANY(%(ids)s)"""
 
 
 @cache
@@ -119,8 +128,11 @@ class KamDocumentFacts(models.AbstractModel):
             ``effective_at``, ``payload``, ``confidential``, in the order of events
         """
         # pylint: disable=sql-injection
+        many = len(ids) > MANY
+        if many:  # where the planner takes many rows for one, loops over loops are slow
+            self.env.cr.execute("SET LOCAL enable_nestloop = off")
         self.env.cr.execute(
-            self._on_behalf(self._diff_query(category)),
+            self._on_behalf(self._diff_query(category, many)),
             {
                 "ids": list(ids),
                 "keys": [str(one) for one in ids],
@@ -128,9 +140,12 @@ class KamDocumentFacts(models.AbstractModel):
                 "uid": self.env.uid,
             },
         )
-        return self.env.cr.dictfetchall()
+        rows = self.env.cr.dictfetchall()
+        if many:
+            self.env.cr.execute("SET LOCAL enable_nestloop = DEFAULT")
+        return rows
 
-    def _diff_query(self, category):
+    def _diff_query(self, category, many=False):
         if category == "account.move":
             return fill(
                 "moves_diff",
@@ -138,17 +153,13 @@ class KamDocumentFacts(models.AbstractModel):
                     "moves_now",
                     entries="m.id = ANY(%(ids)s)",
                     lines="l.move_id = ANY(%(ids)s)",
+                    materialized="MATERIALIZED",
                 ),
                 matches_now=fill(
                     "matches_now",
-                    matches="""p.id IN (
-                        SELECT q.id FROM account_partial_reconcile q
-                          JOIN account_move_line l ON l.id = q.debit_move_id
-                         WHERE l.move_id = ANY(%(ids)s)
-                         UNION
-                        SELECT q.id FROM account_partial_reconcile q
-                          JOIN account_move_line l ON l.id = q.credit_move_id
-                         WHERE l.move_id = ANY(%(ids)s))""",
+                    matches=f"p.id IN ({MATCHES})"
+                    if many
+                    else f"p.id = ANY(ARRAY({MATCHES}))",
                     sides="s.move_id = ANY(%(ids)s)",
                 ),
             )
@@ -159,6 +170,7 @@ class KamDocumentFacts(models.AbstractModel):
                 entries="o.id = ANY(%(ids)s)",
                 lines="l.order_id = ANY(%(ids)s)",
                 delivered_at=self._delivered_at(),
+                materialized="MATERIALIZED",
             ),
         )
 

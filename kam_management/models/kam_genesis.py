@@ -159,7 +159,11 @@ class KamGenesis(models.AbstractModel):
         cr.precommit.data["kam_genesis"] = params
         moves = WITHOUT_STREAM.format(category="account.move", column="m.id")
         say(self.env._("Invoices and receivables"), 0, 6)
-        self._put(fill("moves_now", entries=moves, lines="TRUE"), MOVES, params)
+        self._put(
+            fill("moves_now", entries=moves, lines="TRUE", materialized=""),
+            MOVES,
+            params,
+        )
         say(self.env._("Settlements"), 1, 6)
         sides = WITHOUT_STREAM.format(category="account.move", column="s.move_id")
         self._put(fill("matches_now", matches="TRUE", sides=sides), MATCHES, params)
@@ -171,6 +175,7 @@ class KamGenesis(models.AbstractModel):
                 entries=f"o.state IN ('sent', 'sale') AND {orders}",
                 lines="l.state IN ('sent', 'sale')",
                 delivered_at=self.env["kam.document.facts"]._delivered_at(),
+                materialized="",
             ),
             ORDERS,
             params,

@@ -1,6 +1,7 @@
 -- What journal entries say now: those that are facts (see kam_core/documents/ledger).
--- $entries narrows account_move AS m, $lines account_move_line AS l.
-moves_line AS (
+-- $entries narrows account_move AS m, $lines account_move_line AS l;
+-- $materialized keeps a plan for few documents from being one for all.
+moves_line AS $materialized (
     SELECT l.move_id,
            jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
                'line_id', l.id,
@@ -23,7 +24,7 @@ moves_line AS (
      WHERE l.parent_state = 'posted'
        AND $lines
      GROUP BY l.move_id
-), moves_order AS (
+), moves_order AS $materialized (
     SELECT l.move_id,
            min(o.partner_id) AS partner_id,
            sum(l.quantity * coalesce(lu.factor / nullif(ou.factor, 0), 1)

@@ -1,6 +1,7 @@
 -- What sales orders say now. $entries narrows sale_order AS o, $lines sale_order_line
--- AS l; $delivered_at is the moment of the first delivery, where Odoo keeps one.
-orders_line AS (
+-- AS l; $delivered_at is the moment of the first delivery, where Odoo keeps one;
+-- $materialized keeps a plan for few documents from being one for all.
+orders_line AS $materialized (
     SELECT l.order_id,
            jsonb_agg(jsonb_build_array(l.id, l.product_id, l.product_uom_id,
                trim_scale(l.product_uom_qty)::text, trim_scale(l.price_unit)::text,
