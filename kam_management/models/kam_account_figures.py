@@ -263,6 +263,8 @@ class KamAccount(models.Model):
     # ------------------------------------------------------------------ search
     @api.model
     def _search_figure(self, name, operator, value):
+        # Odoo does not ask this of fields that are searched by a method
+        self._check_field_access(self._fields[name], "read")
         expression = SQL("(%s)", self._figure_sql(name, "a"))
         if operator == "in":
             known = tuple(one for one in value if one is not False) or (None,)

@@ -446,11 +446,23 @@ class KamEventSourced(models.AbstractModel):
             raise UserError(
                 self.env._("“vals_list” is a list of objects: one a record to create.")
             )
+        self._check_names(*vals_list)
         return self._once(
             command_id,
             ["create", vals_list],
             lambda model: model.create(vals_list).ids,
         )
+
+    def _check_names(self, *vals_list):
+        for name in {name for vals in vals_list for name in vals}:
+            if name not in self._fields:
+                raise UserError(
+                    self.env._(
+                        "%(model)s has no field “%(name)s”; look up its name.",
+                        model=self._description,
+                        name=name,
+                    )
+                )
 
     def kam_write(self, vals, expected_version=None, command_id=None):
         """Write field values, once for a command_id.
@@ -463,6 +475,7 @@ class KamEventSourced(models.AbstractModel):
 
         if not isinstance(vals, dict):
             raise UserError(self.env._("“vals” is an object: values by field name."))
+        self._check_names(vals)
 
         def action(model):
             records = model.browse(self.ids)

@@ -308,6 +308,27 @@ class KamEventSourced(models.AbstractModel):
 class KamEventSourcedPart(models.AbstractModel):
     _inherit = "kam.event.sourced.part"
 
+    # a line has no stream of its own: its history is that of its record
+    def _whole(self):
+        self.ensure_one()
+        self.check_access("read")
+        return self[self._part_of[0]]
+
+    @api.readonly
+    def kam_history(self, offset=0, limit=100):
+        """Return what happened to the record of this line, as its own method does."""
+        return self._whole().kam_history(offset, limit)
+
+    @api.readonly
+    def kam_as_of(self, day, clock="effective_at"):
+        """Return the record of this line as of a day, as its own method does."""
+        return self._whole().kam_as_of(day, clock)
+
+    @api.readonly
+    def kam_changes(self, day_from, day_to, clock="effective_at"):
+        """Return what differs in the record of this line between two days."""
+        return self._whole().kam_changes(day_from, day_to, clock)
+
     def _part_words(self, words):
         """Return one line for a part; ``words`` are its fields as text."""
         return ", ".join(value for value in words.values() if value)

@@ -370,6 +370,14 @@ class KamEventSourcedPart(models.AbstractModel):
             owner.write({name: [Command.delete(row.id) for row in rows]})
         return True
 
+    def _check_version(self, loaded, expected_version):
+        """A line has the version of its record."""
+        parent = self[self._part_of[0]]
+        parent._check_version(parent._load(), expected_version)
+
+    def _load(self):
+        return []  # a line is loaded with its record
+
     # ------------------------------------------------------------------ values
     def _new_part(self, part_class, vals):
         given = {key: value for key, value in vals.items() if key in self._names()}

@@ -97,6 +97,8 @@ class ResPartner(models.Model):
         self.env["kam.account.owner"].flush_model()
 
     def _kam_known(self, name):
+        # Odoo does not ask this of fields that are searched by a method
+        self._check_field_access(self._fields[name], "read")
         return SQL(KNOWN[name], today=self.env.company._kam_today())
 
     # ------------------------------------------------------- group, sort, search
