@@ -13,8 +13,9 @@ from .kam_analysis_parameters import LIMITS
 from .kam_optional_float import OptionalFloat
 
 CURVE_POINTS = 200
+CURVE_HEAD = 30
 KEEP_HOURS = 24
-RULES = 1  # raise it when a rule changes what a run says: older runs are then stale
+RULES = 2  # raise it when a rule changes what a run says: older runs are then stale
 # A company that sold its first goods within a month of it has traded all the period.
 BOOKS_BEGIN = timedelta(days=31)
 
@@ -164,6 +165,10 @@ class KamAnalysis(models.Model):
         :param analysis_id: ``id`` of an earlier answer
         :return: the dict of :meth:`analyse`, or False when the run was vacuumed
         """
+        if not isinstance(analysis_id, int) or isinstance(analysis_id, bool):
+            raise UserError(
+                self.env._("“Analysis” is the number of an earlier answer.")
+            )
         analysis = self.search([("id", "=", analysis_id)])
         return analysis._as_dict(top) if analysis else False
 
@@ -176,6 +181,10 @@ class KamAnalysis(models.Model):
             defaults.set(self._name, name, value, company_id=self.env.company.id)
 
     def _analysed_company(self, company_id):
+        if company_id and (
+            isinstance(company_id, bool) or not isinstance(company_id, int)
+        ):
+            raise UserError(self.env._("“Company” is the number of one of yours."))
         company = self.env["res.company"].browse(company_id) or self.env.company
         if company not in self.env.user.company_ids:
             raise AccessError(
@@ -483,11 +492,19 @@ def _month_totals(rows, period):
 
 
 def _curve(lines):
-    """Return [customers, their share of the revenue] at up to 200 places."""
+    """Return [customers, their share of the revenue] at a few hundred places.
+
+    Each of the first is a place of its own: there the curve bends.
+    """
     shares = [line.standing.cumulative for line in lines if line.standing.cumulative]
     step = -(-len(shares) // CURVE_POINTS) or 1
-    places = [*range(step, len(shares), step), len(shares)] if shares else []
-    return [[0, 0.0], *([at, round(float(shares[at - 1]), 6)] for at in places)]
+    places = {
+        *range(1, min(len(shares), CURVE_HEAD) + 1),
+        *range(step, len(shares), step),
+    }
+    if shares:
+        places.add(len(shares))
+    return [[0, 0.0], *([at, round(float(shares[at - 1]), 6)] for at in sorted(places))]
 
 
 def _since_first(rows, months, first):

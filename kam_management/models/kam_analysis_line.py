@@ -32,7 +32,7 @@ class KamAnalysisLine(models.Model):
     )
     account_status = fields.Selection(related="account_id.status", string="Status")
     industry_id = fields.Many2one(related="partner_id.industry_id")
-    rank = fields.Integer(readonly=True, aggregator="min")
+    rank = fields.Integer(readonly=True, aggregator=None)
     net = fields.Monetary(
         "Net Revenue", readonly=True, help="Invoices less credit notes, without tax."
     )

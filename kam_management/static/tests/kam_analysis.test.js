@@ -131,8 +131,12 @@ describe("ratio", () => {
         await mountView({
             type: "list",
             resModel: "kam.analysis.line",
-            arch: `<list><field name="name"/><field name="share" widget="kam_ratio"/></list>`,
+            arch: `<list>
+                <field name="name"/>
+                <field name="share" widget="kam_ratio" sum="Share"/>
+            </list>`,
         });
+        expect(".o_list_footer .o_list_number").toHaveText("62.5%");
         expect(queryAllTexts(".o_data_row .o_field_widget[name=share]")).toEqual(["62.5%", ""]);
     });
 });

@@ -261,6 +261,7 @@ export class KamAnalysis extends Component {
         return this.action.doAction({
             ...action,
             name,
+            display_name: name,
             domain: [["analysis_id", "=", this.state.data.id], ...domain],
             context: groupBy ? { group_by: [groupBy] } : {},
         });

@@ -14,7 +14,11 @@ export function formatRatio(value, options = {}) {
     if (value === false || value === null || value === undefined) {
         return "";
     }
-    return formatPercentage(value, { digits: [16, 1], trailingZeros: true, ...options });
+    return formatPercentage(value, {
+        ...options,
+        digits: options.digits || [16, 1],
+        trailingZeros: true,
+    });
 }
 
 export class KamRatioField extends Component {
@@ -26,6 +30,8 @@ export class KamRatioField extends Component {
     }
 }
 
+// Sums at the foot of a list are shown by a formatter of the widget's name.
+registry.category("formatters").add("kam_ratio", formatRatio);
 registry.category("fields").add("kam_ratio", {
     component: KamRatioField,
     displayName: _t("Ratio, empty when unknown"),
