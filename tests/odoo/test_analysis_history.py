@@ -151,9 +151,17 @@ class TestAnalysisHistory(TransactionCase):
     def test_no_customer_is_key_but_the_largest_are_candidates(self):
         customers = [name for name in self.net if not name.startswith("Counter sales")]
         customers.sort(key=lambda name: -self.net[name])
+        # A database that is worked with may have key accounts already.
+        accounts = self.env["kam.account"].search(
+            [("status", "in", ("key", "suspended"))]
+        )
+        others = [
+            self.partners[name]
+            for name in customers
+            if self.partners[name] not in accounts.partner_id.ids
+        ]
         self.assertEqual(
-            [one["partner"]["id"] for one in self.found["candidates"]],
-            [self.partners[name] for name in customers[:20]],
+            [one["partner"]["id"] for one in self.found["candidates"]], others[:20]
         )
         base = sum(net for net in self.net.values() if net > 0)
         key = sum(self.net[name] >= base / 10 for name in customers)
