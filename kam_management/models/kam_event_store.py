@@ -15,6 +15,10 @@ from odoo import models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import file_open
 
+APPEND_ONE = """
+SELECT kept_id, head_version, event_id
+  FROM kam_es.append_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 APPEND = """
 SELECT place, kept_id, head_version, event_id
   FROM kam_es.append(%s, %s::uuid, %s, %s, %s::integer[], %s, %s, %s, %s::jsonb[],
@@ -91,38 +95,21 @@ class KamEventStore(models.AbstractModel):
         if not all(one.sequence for one in entries):
             flat.sort(key=lambda pair: _stream(entries[pair[0]]))
         results = [None] * len(entries)
-        if flat:
-            self.env.cr.execute(APPEND, self._columns(entries, flat))
-            for place, row_id, version, event_id in self.env.cr.fetchall():
-                results[flat[place - 1][0]] = (row_id, version, event_id)
+        if len(flat) == 1:  # the usual case, and the cheaper statement for it
+            n, event = flat[0]
+            self.env.cr.execute(APPEND_ONE, (*self._by(), *_row(entries[n], event)))
+            results[n] = self.env.cr.fetchone()
+        elif flat:
+            self.env.cr.execute(APPEND, (*self._by(), *_columns(entries, flat)))
+            for place, *result in self.env.cr.fetchall():
+                results[flat[place - 1][0]] = tuple(result)
         for one, result in zip(entries, results, strict=True):
             self._check_expected(one, result)
         return results
 
-    def _columns(self, entries, flat):
-        """Return the arguments of the statement: one list a column."""
-        of = [entries[n] for n, _event in flat]
-        events = [event for _n, event in flat]
-        command_id = self.env.cr.cache.get("kam_command_id")
-        seen, sequences = set(), []
-        for n, _event in flat:
-            sequences.append(None if n in seen else entries[n].sequence)
-            seen.add(n)
-        return (
-            self.env.uid,
-            command_id,
-            [one.category for one in of],
-            [one.key for one in of],
-            [one.company_id for one in of],
-            sequences,
-            [event.type for event in events],
-            [event.schema for event in events],
-            [_json(event.payload) for event in events],
-            [_json(event.confidential) for event in events],
-            [one.behalf_id for one in of],
-            [event.causation_id for event in events],
-            [event.effective_at and event.effective_at.isoformat() for event in events],
-        )
+    def _by(self):
+        """Return who appends, and under which ``command_id``."""
+        return self.env.uid, self.env.cr.cache.get("kam_command_id")
 
     def _check_expected(self, entry, result):
         if result is None or entry.expected is None:
@@ -305,6 +292,35 @@ def seal_text(body):
     """Return (digest, salt) of a free text; salted, so one text gives many digests."""
     salt = secrets.token_hex(16)
     return hashlib.sha256(f"{salt}{body}".encode()).hexdigest(), salt
+
+
+def _row(entry, event, *, first=True):
+    """Return the arguments of one event, as the statements take them.
+
+    :param first: the first event of its entry: a row id is kept for it
+    """
+    return (
+        entry.category,
+        entry.key,
+        entry.company_id,
+        entry.sequence if first else None,
+        event.type,
+        event.schema,
+        _json(event.payload),
+        _json(event.confidential),
+        entry.behalf_id,
+        event.causation_id,
+        event.effective_at and event.effective_at.isoformat(),
+    )
+
+
+def _columns(entries, flat):
+    """Return the arguments of many events: one list for each of :func:`_row`'s."""
+    rows, seen = [], set()
+    for n, event in flat:
+        rows.append(_row(entries[n], event, first=n not in seen))
+        seen.add(n)
+    return map(list, zip(*rows, strict=True))
 
 
 def _stream(entry):

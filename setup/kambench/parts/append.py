@@ -25,6 +25,7 @@ PAYLOAD = {
     "untaxed": "1541.60",
 }
 TABLE = """
+DROP TABLE IF EXISTS kam_bench_bare;
 CREATE TABLE kam_bench_bare (
     LIKE kam_es.event INCLUDING DEFAULTS INCLUDING IDENTITY
 )"""
