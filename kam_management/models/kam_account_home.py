@@ -305,5 +305,12 @@ class KamAccount(models.Model):
 
 
 def _urgency(row):
-    """Sort what needs most first; among equals the greater sales."""
-    return (-len(row["needs"]), -row["overdue"], -row["net_sales"], row["id"])
+    """Sort what is late first, then what else waits, the greater customers first."""
+    late = {"overdue", "late_step", "no_owner"} & set(row["needs"])
+    return (
+        not late,
+        not row["needs"],
+        row["class"] or "Z",
+        -row["net_sales"],
+        row["id"],
+    )

@@ -44,7 +44,7 @@ export class SalesChart extends Component {
         const words = labels.map((month) =>
             DateTime.fromISO(`${month}-01`).toLocaleString({ month: "short" })
         );
-        this.chart = new Chart(this.canvasRef.el, {
+        this.chart = new window.Chart(this.canvasRef.el, {
             data: {
                 labels: words,
                 datasets: [
