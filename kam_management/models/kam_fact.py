@@ -68,7 +68,7 @@ class KamFact(models.Model):
     _name = "kam.fact"
     _description = "Fact of a document"
     _auto = False  # no foreign keys: a fact outlives the records it names
-    _order = "id"
+    _order = "event_id, reversal desc, id"
     _rec_name = "type"
 
     event_id = fields.Integer("Event", readonly=True, aggregator=None)
@@ -207,10 +207,13 @@ class KamFact(models.Model):
             self._insert(self._table, EVENTS.format(dirty="kam_fact_dirty"))
         cr.execute("DROP TABLE kam_fact_dirty")
         self._follow_merges()
+        # not at each look at a screen: two of these would disturb each other
         cr.execute(
-            "UPDATE kam_es.projection SET caught_up_at = clock_timestamp()"
-            " WHERE name = %s",
-            [NAME],
+            """UPDATE kam_es.projection SET caught_up_at = clock_timestamp()
+                WHERE name = %s
+                  AND (%s OR caught_up_at IS NULL
+                       OR caught_up_at < clock_timestamp() - interval '1 minute')""",
+            [NAME, bool(count)],
         )
         self.invalidate_model()
         return count
@@ -284,13 +287,20 @@ class KamFact(models.Model):
         return rows
 
     @api.model
-    def _lag(self):
+    @api.readonly
+    def lag(self):
         """Say how far the facts are behind the log.
 
         :return: dict ``streams`` (documents with facts not shown yet), ``events``,
-            ``oldest`` (when the first of these was recorded, or False),
+            ``oldest`` (when the first of these was recorded, UTC, or False),
             ``caught_up_at`` and ``rebuild`` (a rebuild is waiting)
         """
+        self.check_access("read")
+        return self._lag()
+
+    @api.model
+    def _lag(self):
+        """See :meth:`lag`."""
         self.env.cr.execute(
             """SELECT count(*), coalesce(sum(d.version - d.past), 0),
                       min(first.recorded_at) AT TIME ZONE 'UTC'

@@ -14,3 +14,5 @@ from . import test_partner_merge
 from . import test_kam_account_views
 from . import test_kam_home
 from . import test_kam_user_archive
+from . import test_kam_genesis
+from . import test_kam_fact_projection
