@@ -8,5 +8,4 @@
     "depends": ["kam_management", "report_xlsx"],
     "data": ["reports/kam_reports.xml"],
     "external_dependencies": {"python": ["xlsxwriter"]},
-    "installable": True,
 }

@@ -111,7 +111,7 @@ class KamAccount(models.Model):
     def _with_defaults(self, vals):
         """Fill who answers: the creator owns a prospect, the team's leader heads it."""
         vals = dict(vals)
-        if "owner_ids" not in vals and "default_owner_ids" not in self.env.context:
+        if not vals.get("owner_ids") and "default_owner_ids" not in self.env.context:
             vals["owner_ids"] = self._creator_owns()
         if not vals.get("team_id"):
             vals["team_id"] = self.env.user.sale_team_id.id
@@ -130,7 +130,7 @@ class KamAccount(models.Model):
         # sudo: a team's leader is no secret to its member
         return self.env["crm.team"].sudo().browse(team_id or ()).user_id.id
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(
             self.env._("A customer has one key account a company; open a new one.")
         )
@@ -361,19 +361,32 @@ class KamAccount(models.Model):
         ]
 
     def _owners_for(self, owners, day):
-        """Return who is to own from ``day`` on: as asked, else who does today."""
-        present = [
+        """Return who is to own from ``day`` on; None when they do already.
+
+        :param owners: as asked; None: who owns on that day, else today, else the caller
+        """
+        on_the_day = self._owners_of(day)
+        if on_the_day and (owners is None or self._same_owners(owners, on_the_day, day)):
+            return None
+        return owners or self._owners_of(self._today()) or [{"user_id": self.env.uid}]
+
+    def _owners_of(self, day):
+        return [
             {"user_id": one.user_id.id, "share": one.share, "role": one.role}
             for one in self.owner_ids
-            if one.date_from <= self._today()
-            and (not one.date_to or one.date_to >= self._today())
+            if one.date_from <= day and (not one.date_to or one.date_to >= day)
         ]
-        if owners is None and any(
-            one.date_from <= day and (not one.date_to or one.date_to >= day)
-            for one in self.owner_ids
-        ):
-            return None
-        return owners or present or [{"user_id": self.env.uid}]
+
+    def _same_owners(self, asked, present, day):
+        """Tell whether nothing changes on ``day`` or after it."""
+        if any(one.date_to or one.date_from > day for one in self.owner_ids):
+            return False
+
+        def told(owners):
+            parts = self._owner_parts(owners, day)
+            return {(one.user_id, one.share, one.role) for one in parts}
+
+        return told(asked) == told(present)
 
     def _effective_at(self, event, company_id):
         """An account opened with owners in the past was one since then."""

@@ -37,7 +37,7 @@ class Base(models.AbstractModel):
         return super().onchange(values, field_names, fields_spec)
 
     def _kam_check_spec(self, fields_spec):
-        """Refuse closed fields in what the client asks of a new record, at any depth."""
+        """Refuse closed fields in what the client asks of a new record."""
         for name, spec in (fields_spec or {}).items():
             field = self._fields.get(name)
             if name in COST_FIELDS.get(self._name, ()):

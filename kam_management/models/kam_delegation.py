@@ -26,7 +26,6 @@ class KamDelegation(models.Model):
     )
     substitute_id = fields.Many2one(
         "res.users",
-        "Substitute",
         required=True,
         ondelete="restrict",
         index=True,

@@ -65,7 +65,9 @@ class KamDocumentFacts(models.AbstractModel):
         data = self.env.cr.precommit.data
         if PENDING not in data:
             data[PENDING] = {}
-            self.env.cr.precommit.add(self.with_context({})._record_touched)
+            # what is recorded does not depend on who asks, or in which language
+            plain = self.with_context({})  # pylint: disable=context-overridden
+            self.env.cr.precommit.add(plain._record_touched)
         data[PENDING].setdefault((self.env.uid, category), set()).update(ids)
 
     def _record_touched(self):

@@ -7,6 +7,8 @@ computation all end there. Each only remembers ids: no query, no refusal.
 
 from odoo import models
 
+# pylint: disable=missing-return  # _write_multi returns nothing, and says so
+
 # what is in the facts; a change of anything else is not looked at
 MOVE_FIELDS = {
     "state",
@@ -83,7 +85,7 @@ class KamDocumentTouch(models.AbstractModel):
         return records
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
+        super()._write_multi(vals_list)
         states = self._fields["state"]._get_cache(self.env)
         self._kam_touch(
             record_id
@@ -94,7 +96,6 @@ class KamDocumentTouch(models.AbstractModel):
                 and states.get(record_id) not in self._kam_draft
             )
         )
-        return result
 
     def unlink(self):
         ids = self.ids
@@ -120,7 +121,7 @@ class KamDocumentLineTouch(models.AbstractModel):
         return records
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
+        super()._write_multi(vals_list)
         parents = self._fields[self._kam_parent]._get_cache(self.env)
         known, unknown = set(), []
         for record_id, vals in zip(self._ids, vals_list, strict=True):
@@ -132,7 +133,6 @@ class KamDocumentLineTouch(models.AbstractModel):
                 unknown.append(record_id)
         self._kam_touch_parents(known)
         self.env["kam.document.facts"]._touch(self._name, unknown)
-        return result
 
     def unlink(self):
         # sudo: whoever may delete a line need not be able to read its document
@@ -177,10 +177,9 @@ class AccountPartialReconcile(models.Model):
         return records
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
+        super()._write_multi(vals_list)
         if any("amount" in vals or "max_date" in vals for vals in vals_list):
             self._kam_touch_lines(set((self.debit_move_id + self.credit_move_id)._ids))
-        return result
 
     def unlink(self):
         # sudo: a fact never vetoes, whatever the user may read

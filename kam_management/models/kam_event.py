@@ -25,7 +25,7 @@ class KamEvent(models.Model):
     behalf_id = fields.Many2one("res.users", "On behalf of", readonly=True)
     effective_at = fields.Datetime("True since", readonly=True)
     recorded_at = fields.Datetime("Recorded", readonly=True)
-    command_id = fields.Char("Command", readonly=True)
+    command_id = fields.Char(readonly=True)
     payload = fields.Text("Content", readonly=True, prefetch=False)
     confidential = fields.Text(
         "Confidential content",
@@ -78,6 +78,8 @@ class KamEvent(models.Model):
         return Domain("model", "in", names)
 
     # ------------------------------------------------------------------ read-only
+    # a view of an append-only log: every way to write is refused, in words
+    # pylint: disable=method-required-super,no-raise-unlink
     @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self._append_only())

@@ -161,7 +161,7 @@ class KamEventSourced(models.AbstractModel):
             for key, value in refusal.params.items()
         }
         # the template comes from the core, where it is marked for translation
-        message = self.env._(refusal.message, **params)  # pylint: disable=E8501,E8505
+        message = self.env._(refusal.message, **params)  # pylint: disable=translation-contains-variable,translation-not-lazy
         return UserError(message)
 
     def _param_words(self, key, value):
@@ -169,7 +169,7 @@ class KamEventSourced(models.AbstractModel):
         if value in self._fields:
             return self._fields[value]._description_string(self.env)
         # buttons are named, and marked, in the core
-        return self.env._(value)  # pylint: disable=E8501,E8505
+        return self.env._(value)  # pylint: disable=translation-contains-variable,translation-not-lazy
 
     def _handle(self, steps, write, plain, touched):
         """Decide and append all steps, then project them in as few writes as may be."""
@@ -332,7 +332,9 @@ class KamEventSourced(models.AbstractModel):
             remove._project_unlink()
         self.invalidate_recordset([name])
 
-    # what the projector calls to repair rows: no event, no rule
+    # what the projector calls to repair rows: no event, no rule, so it passes by the
+    # doors above
+    # pylint: disable=super-method-mismatch
     def _project_rows(self, stored):
         return super()._create(
             [

@@ -410,6 +410,8 @@ class KamEventSourcedPart(models.AbstractModel):
         return self._to_row({name: getattr(part, name) for name in self._names()})
 
     # -------------------------------------------------------------- projection
+    # straight to the rows, past the doors above
+    # pylint: disable=super-method-mismatch
     def _project_create(self, vals_list):
         """Insert rows that the parent's events say; sudo: the parent was checked."""
         model = self.sudo()

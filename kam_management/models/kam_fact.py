@@ -71,8 +71,8 @@ class KamFact(models.Model):
     _order = "event_id, reversal desc, id"
     _rec_name = "type"
 
-    event_id = fields.Integer("Event", readonly=True, aggregator=None)
-    stream_id = fields.Integer("Stream", readonly=True, aggregator=None)
+    event_id = fields.Integer(readonly=True, aggregator=None)
+    stream_id = fields.Integer(readonly=True, aggregator=None)
     type = fields.Char("What happened", readonly=True)
     kind = fields.Selection(
         [

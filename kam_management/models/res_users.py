@@ -42,10 +42,10 @@ class ResUsers(models.Model):
                 "sales_team.group_sale_salesman_all_leads",
             )
         )
-        return self.search(
+        both = self.search(
             [
                 ("all_group_ids", "in", kam.ids),
                 ("all_group_ids", "in", everything.ids),
-                ("all_group_ids", "not in", director.ids),
             ]
         )
+        return both.filtered(lambda user: director not in user.all_group_ids)

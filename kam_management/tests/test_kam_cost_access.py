@@ -76,3 +76,14 @@ class TestKamCostAccess(common.KamCase):
         line = [0, "virtual_1", {"product_id": product.id}]
         with self.assertRaises(AccessError):
             orders.onchange({"order_line": [line]}, ["order_line"], spec)
+
+    def test_who_sees_too_much_is_named(self):
+        wide = "kam_management.group_kam_user,sales_team.group_sale_salesman_all_leads"
+        user = new_test_user(self.env, "cost_wide", groups=wide)
+        director = new_test_user(
+            self.env, "cost_director", groups="kam_management.group_kam_director"
+        )
+        named = self.env["res.users"]._kam_too_wide()
+        self.assertIn(user, named)
+        self.assertNotIn(director, named)
+        self.assertNotIn(self.plain, named)

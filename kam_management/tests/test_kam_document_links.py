@@ -144,3 +144,8 @@ class TestKamDocumentLinks(common.KamCase):
         for day in range(1, 6):
             self.order(date(2026, 2, day))
         self.assertEqual(cost(), one)
+
+    def test_a_new_account_is_not_handed_over_to_its_first_owner(self):
+        account = self.designate(date(2026, 1, 1), self.anna)
+        types = [one["type"] for one in account.kam_history()["events"]]
+        self.assertEqual(types, ["Designated", "Created"])

@@ -21,7 +21,7 @@ def health(
     scores: Mapping[str, Decimal | int | None],
     overdue_days: int = 0,
     legal_dispute: bool = False,
-    weights: Mapping[str, Decimal] = HEALTH_WEIGHTS,
+    weights: Mapping[str, Decimal] | None = None,
 ) -> Decimal | None:
     """Return Σ wᵢsᵢ of 100, capped by what no good score may outweigh.
 
@@ -35,6 +35,7 @@ def health(
     :returns: None when nothing is known
     :raises ValueError: when a score has no weight or is not between 0 and 100
     """
+    weights = HEALTH_WEIGHTS if weights is None else weights
     unknown = scores.keys() - weights.keys()
     if unknown:
         raise ValueError(f"there is no weight for {', '.join(sorted(unknown))}")
