@@ -366,7 +366,9 @@ class KamAccount(models.Model):
         :param owners: as asked; None: who owns on that day, else today, else the caller
         """
         on_the_day = self._owners_of(day)
-        if on_the_day and (owners is None or self._same_owners(owners, on_the_day, day)):
+        if on_the_day and owners is None:
+            return None
+        if on_the_day and self._same_owners(owners, on_the_day, day):
             return None
         return owners or self._owners_of(self._today()) or [{"user_id": self.env.uid}]
 
@@ -379,7 +381,8 @@ class KamAccount(models.Model):
 
     def _same_owners(self, asked, present, day):
         """Tell whether nothing changes on ``day`` or after it."""
-        if any(one.date_to or one.date_from > day for one in self.owner_ids):
+        later = [one for one in self.owner_ids if one.date_from > day]
+        if later or any(one.date_to and one.date_to >= day for one in self.owner_ids):
             return False
 
         def told(owners):
