@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 
 
 class ResUsers(models.Model):
@@ -13,19 +13,19 @@ class ResUsers(models.Model):
         :raises UserError: naming the first of them
         """
         # sudo: whether somebody works here is no secret to colleagues
-        users = self.sudo().browse(sorted(user_ids)).exists()
-        if unknown := user_ids - set(users.ids):
-            raise UserError(
-                self.env._("User %s does not exist; choose another.", min(unknown))
-            )
-        for user in users:
-            if user.id == SUPERUSER_ID or (user.active and not user.share):
-                continue
-            raise UserError(
-                self.env._(
-                    "%s is archived or no internal user; choose another.", user.name
+        for user in self.sudo().browse(sorted(user_ids)):
+            try:
+                works_here = user.active and not user.share
+            except MissingError as error:
+                raise UserError(
+                    self.env._("User %s does not exist; choose another.", user.id)
+                ) from error
+            if user.id != SUPERUSER_ID and not works_here:
+                raise UserError(
+                    self.env._(
+                        "%s is archived or no internal user; choose another.", user.name
+                    )
                 )
-            )
 
     @api.model
     def _kam_too_wide(self):
