@@ -38,9 +38,7 @@ class KamLogCheck(models.Model):
         index=True,
     )
     result = fields.Text(readonly=True)
-    started_at = fields.Datetime(
-        "Started", readonly=True, default=fields.Datetime.now
-    )
+    started_at = fields.Datetime("Started", readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime("Finished", readonly=True)
     units = fields.Json(readonly=True)
     done = fields.Integer("Steps done", readonly=True)
