@@ -16,6 +16,39 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Record the facts of the documents that are there already."""
+    """Bring our rows back from an older log; record the facts of old documents."""
+    env["kam.projector"]._restore()
     env["kam.genesis"]._run()
     env["kam.fact"]._catch_up_soon()
+
+
+# what people made, or may have come to use: it outlives the addon
+KEPT = (
+    "account.move",
+    "account.payment",
+    "calendar.event",
+    "crm.lead",
+    "crm.team",
+    "product.category",
+    "product.product",
+    "product.template",
+    "res.partner",
+    "res.users",
+    "sale.order",
+)
+
+
+def uninstall_hook(env):
+    """Leave the log, and whatever is not ours, as it is.
+
+    Records of ours are not deleted one by one, which would be events; their tables go,
+    and a reinstall makes them again from the log. Demonstration customers, orders and
+    invoices stay like all others.
+    """
+    models = (*KEPT, *env["kam.projector"]._models())
+    env["ir.model.data"].search(
+        [
+            ("module", "=", "kam_management"),
+            ("model", "in", models),
+        ]
+    ).unlink()

@@ -1,6 +1,7 @@
 """The projector: rows from the log alone, and the check that both agree."""
 
 import hashlib
+from dataclasses import replace
 
 from odoo import models
 
@@ -8,6 +9,8 @@ from .kam_event_sourced import _shallow
 
 
 class KamProjector(models.AbstractModel):
+    # the check and the rebuild read every row, that is what they are for
+    # pylint: disable=no-search-all
     _name = "kam.projector"
     _description = "Projector of event-sourced records"
 
@@ -128,7 +131,12 @@ class KamProjector(models.AbstractModel):
         return {"created": created, "changed": changed, "removed": removed}
 
     def _recreate(self, model, alive, rows):
-        missing = [(key, *one) for key, one in alive.items() if key not in rows]
+        missing = [
+            (key, row_id, self._without_lost(model, state))
+            for key, (row_id, state) in alive.items()
+            if key not in rows
+        ]
+        missing = [one for one in missing if one[2] is not None]
         if missing:
             records = model._project_rows(
                 [
@@ -139,8 +147,37 @@ class KamProjector(models.AbstractModel):
             model._project_new_parts(records, [state for _k, _i, state in missing])
         return len(missing)
 
+    def _without_lost(self, model, state):
+        """Return ``state`` without links to records of Odoo that are no more.
+
+        What was deleted while the addon was away cannot be pointed to: an empty link
+        stands for it, or, where the link is required, no row. The drift check goes on
+        to name both.
+
+        :return: the state, or None when the row cannot be
+        """
+        changes = {}
+        for name, value in _shallow(state).items():
+            field = model._fields.get(name)  # a part's key is no field
+            if not value or not field or not field.relational:
+                continue
+            if field.type == "one2many":
+                comodel = self.env[field.comodel_name]
+                parts = (self._without_lost(comodel, part) for part in value)
+                changes[name] = tuple(part for part in parts if part is not None)
+                continue
+            ids = value if isinstance(value, tuple) else (value,)
+            there = set(self._all(field.comodel_name).browse(ids).exists().ids)
+            if there >= set(ids):
+                continue
+            if field.type == "many2one" and field.required:
+                return None
+            changes[name] = tuple(sorted(there)) if field.type == "many2many" else None
+        return replace(state, **changes) if changes else state
+
     def _repair(self, record, state):
         live = record._state()
+        state = self._without_lost(record, state) or live
         delta = {
             name: value
             for name, value in _shallow(state).items()
@@ -158,12 +195,19 @@ class KamProjector(models.AbstractModel):
         """Let new ids begin after those the log has given."""
         # pylint: disable=sql-injection
         self.env.cr.execute(
-            f"""SELECT setval('"{model._table}_id_seq"', greatest(
-                       (SELECT coalesce(max(row_id), 0) FROM kam_es.stream
-                         WHERE category = %s),
-                       (SELECT last_value FROM "{model._table}_id_seq"), 1))""",  # noqa: S608
+            f"""SELECT setval('"{model._table}_id_seq"', given.last)
+                  FROM (SELECT max(row_id) AS last FROM kam_es.stream
+                         WHERE category = %s) AS given
+                 WHERE given.last >= (SELECT last_value
+                                        FROM "{model._table}_id_seq")""",  # noqa: S608
             [model._name],
         )
+
+    def _restore(self):
+        """After a reinstall: make the rows of every model from the log that stayed."""
+        for name in self._models():
+            self._rebuild(name)
+        self._all("kam.account").search([])._attribute_documents()
 
     # ------------------------------------------------------------------ digest
     def _digest(self, name):

@@ -23,6 +23,7 @@ FROZEN = Path(__file__).parents[1] / "data" / "events"
 CATEGORIES = {
     "kam_core.accounts": "kam.account",
     "kam_core.delegations": "kam.delegation",
+    "kam_core.segments": "kam.segment",
     "kam_core.documents.ledger": "account.move",
     "kam_core.documents.orders": "sale.order",
 }

@@ -31,7 +31,16 @@ def _delegation(env):
     )
 
 
-SAMPLES = {"kam.account": _account, "kam.delegation": _delegation}
+def _segment(env):
+    number = env["kam.segment"].with_context(active_test=False).search_count([])
+    return env["kam.segment"].create({"name": f"Sample {number}"})
+
+
+SAMPLES = {
+    "kam.account": _account,
+    "kam.delegation": _delegation,
+    "kam.segment": _segment,
+}
 
 
 def sample(env, name):
