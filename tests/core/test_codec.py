@@ -137,7 +137,7 @@ def test_every_event_has_a_golden_file(core, event):
 
 
 def test_there_are_golden_files():
-    assert len(FILES) >= len(EVENTS)
+    assert len(list(FROZEN.glob("*.json"))) >= len(EVENTS)
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
