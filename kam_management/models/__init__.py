@@ -6,6 +6,7 @@ from . import kam_event_sourced_button
 from . import kam_projector
 from . import kam_event_sourced_merge
 from . import kam_event_sourced_sequence
+from . import kam_erasure
 from . import kam_event
 from . import kam_log_audit
 from . import kam_log_check

@@ -58,7 +58,7 @@ CREATE INDEX IF NOT EXISTS text_stream ON kam_es.text (category, key);
 CREATE TABLE IF NOT EXISTS kam_es.command (
     id          uuid PRIMARY KEY,
     actor_id    integer NOT NULL,
-    request     text NOT NULL,
+    request     text NOT NULL,      -- a digest: requests hold words about people
     result      jsonb,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );

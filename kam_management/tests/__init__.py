@@ -16,3 +16,4 @@ from . import test_kam_home
 from . import test_kam_user_archive
 from . import test_kam_genesis
 from . import test_kam_fact_projection
+from . import test_kam_erasure

@@ -1,4 +1,5 @@
 from . import base_partner_merge_automatic_wizard
 from . import kam_analysis_wizard
 from . import kam_account_decide
+from . import kam_person_erase
 from . import kam_user_handover
