@@ -19,14 +19,17 @@ INVOICED = """(SELECT coalesce(sum(m.amount_untaxed_signed), 0) FROM account_mov
     WHERE m.kam_account_id = %(id)s AND m.state = 'posted'
       AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
       AND m.invoice_date > %(since)s AND m.invoice_date <= %(until)s)"""
+# As Odoo's index of open lines wants it; the company is looked up line by line, since a
+# join with it led the planner to read the whole ledger for each account.
 RECEIVABLE = """(SELECT coalesce(sum(l.amount_residual), 0) FROM account_move_line l
-     JOIN account_account t ON t.id = l.account_id
      JOIN res_partner p ON p.id = l.partner_id
-     JOIN res_company c ON c.id = l.company_id
     WHERE p.commercial_partner_id = %(partner)s
-      AND t.account_type = 'asset_receivable' AND l.parent_state = 'posted'
-      AND NOT coalesce(l.reconciled, FALSE) AND l.amount_residual <> 0
-      AND split_part(c.parent_path, '/', 1)::int = %(company)s{more})"""
+      AND l.account_id = ANY (ARRAY(SELECT t.id FROM account_account t
+                                     WHERE t.account_type = 'asset_receivable'))
+      AND l.parent_state = 'posted'
+      AND l.reconciled IS NOT TRUE AND l.amount_residual <> 0
+      AND (SELECT split_part(c.parent_path, '/', 1)::int FROM res_company c
+            WHERE c.id = l.company_id) = %(company)s{more})"""
 OVERDUE = RECEIVABLE.format(
     more="""
       AND l.amount_residual > 0 AND l.date_maturity < %(today)s"""
