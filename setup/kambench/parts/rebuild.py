@@ -8,7 +8,7 @@ from kambench.parts.trading import in_company, make_accounts
 
 MOST = 3
 ROUNDS = 3  # at most: each reads the whole log
-ACCOUNTS = 500
+ACCOUNTS = 200
 
 
 def settings(env):
