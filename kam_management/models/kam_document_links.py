@@ -28,7 +28,7 @@ ORDERS = """SELECT d.id, a.id AS account_id, lead.user_id
                  FROM sale_order s
                  JOIN res_company c ON c.id = s.company_id
                  LEFT JOIN resource_calendar w ON w.id = c.resource_calendar_id
-                WHERE s.id IN %s) AS d
+                WHERE s.id = ANY(%s)) AS d
          JOIN res_partner p ON p.id = d.partner_id
          JOIN res_company c ON c.id = d.company_id
          """
@@ -45,7 +45,7 @@ MOVES = """SELECT d.id, a.id AS account_id, lead.user_id
                                m.partner_id) AS partner_id
                  FROM account_move m
                 WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                  AND m.id IN %s) AS d
+                  AND m.id = ANY(%s)) AS d
          JOIN res_partner p ON p.id = d.partner_id
          JOIN res_company c ON c.id = d.company_id
          """
@@ -55,7 +55,7 @@ def links_query(table, ids):
     """Return the statement that gives (document id, account id, user id).
 
     :param table: ``sale_order`` or ``account_move``
-    :param ids: a tuple of ids, or SQL for a subquery of ids
+    :param ids: a list of ids, or SQL for an array of ids
     """
     head = {"sale_order": ORDERS, "account_move": MOVES}[table]
     return SQL(head + "%s %s", ids, ACCOUNT, LEAD)
@@ -86,7 +86,7 @@ class KamDocument(models.AbstractModel):
     )
 
     def _compute_kam_account(self):
-        ids = tuple(self._origin.ids)
+        ids = self._origin.ids
         found = {}
         if ids:
             self.env["kam.account"].flush_model(["partner_id", "company_id"])
@@ -186,7 +186,8 @@ class KamAccount(models.Model):
             orders,
         )
         for name, ids in (("sale.order", orders), ("account.move", moves)):
-            self._attribute(self.env[name], ids)
+            # an array, not a condition: the planner then begins with these documents
+            self._attribute(self.env[name], SQL("ARRAY%s", ids))
 
     def _attribute(self, model, ids):
         self.env.cr.execute(
