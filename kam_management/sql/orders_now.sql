@@ -3,14 +3,18 @@
 -- $materialized keeps a plan for few documents from being one for all.
 orders_line AS $materialized (
     SELECT l.order_id,
-           jsonb_agg(jsonb_build_array(l.id, l.product_id, l.product_uom_id,
-               trim_scale(l.product_uom_qty)::text, trim_scale(l.price_unit)::text,
-               trim_scale(l.discount)::text, trim_scale(l.price_subtotal)::text)
-               ORDER BY l.id) AS lines,
+           -- as text, then JSON at once: half the time of building it value by value
+           ('[' || string_agg('[' || l.id || ', ' || coalesce(l.product_id::text, 'null')
+               || ', ' || coalesce(l.product_uom_id::text, 'null')
+               || ', "' || trim_scale(l.product_uom_qty)
+               || '", "' || trim_scale(l.price_unit)
+               || '", ' || coalesce('"' || trim_scale(l.discount) || '"', 'null')
+               || ', ' || coalesce('"' || trim_scale(l.price_subtotal) || '"', 'null')
+               || ']', ', ' ORDER BY l.id) || ']')::jsonb AS lines,
            jsonb_object_agg(l.id, trim_scale(l.qty_delivered)::text)
                FILTER (WHERE l.qty_delivered <> 0) AS delivered,
            sum(l.qty_delivered * l.price_subtotal / nullif(l.product_uom_qty, 0))
-               AS value,
+               FILTER (WHERE l.qty_delivered <> 0) AS value,
            sum(l.product_uom_qty * l.purchase_price) AS cost
       FROM sale_order_line l
      WHERE l.display_type IS NULL AND $lines
