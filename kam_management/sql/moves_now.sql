@@ -3,14 +3,14 @@
 -- $materialized keeps a plan for few documents from being one for all.
 moves_line AS $materialized (
     SELECT l.move_id,
-           jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+           jsonb_agg(jsonb_build_object(  -- nulls are stripped below
                'line_id', l.id,
                'account_id', l.account_id,
                'partner_id', l.partner_id,
                'due_date', l.date_maturity,
                'amount', trim_scale(l.balance)::text,
                'amount_currency', trim_scale(l.amount_currency)::text,
-               'currency', lc.name)) ORDER BY l.id) AS lines,
+               'currency', lc.name) ORDER BY l.id) AS lines,
            jsonb_object_agg(l.partner_id, lp.commercial_partner_id)
                FILTER (WHERE lp.commercial_partner_id IS DISTINCT FROM
                        m.commercial_partner_id AND l.partner_id IS NOT NULL)
