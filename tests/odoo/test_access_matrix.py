@@ -78,6 +78,7 @@ RIGHTS_OF = {
     "kam.fact": {**NOBODY, "director": "r", "credit": "r"},
     "kam.log.check": {**NOBODY, "system": "rwcu"},
     "kam.log.check.line": {**NOBODY, "system": "rwcu"},
+    "kam.person.erase": {**NOBODY, "system": "rwcu"},
     "kam.segment": {
         **NOBODY,
         "user": "r",
@@ -604,6 +605,8 @@ class TestPublicMethods(World):
                 "decide_id": self.env["kam.account.decide"].create({}).id,
                 "user_id": self.nobody.id,
             }
+        if model._name == "kam.person.erase":
+            return {"partner_id": self.env["res.partner"].create({"name": "Gone"}).id}
         if model._name == "kam.user.handover":
             return {"user_id": self.nobody.id}
         if model._name == "kam.analysis.wizard":
