@@ -1,7 +1,7 @@
 import pytest
 
 from kam_core import segments
-from kam_core.record import Created, Create, Edit, Remove, Removed, Text, fold
+from kam_core.record import Create, Created, Edit, Remove, Removed, Text, fold
 
 
 def test_named_and_renamed():
