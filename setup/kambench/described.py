@@ -24,7 +24,6 @@ def machine():
         "cores": os.cpu_count(),
         "memory_gb": round(int(first("/proc/meminfo", "MemTotal").split()[0]) / 1e6),
         "system": platform.system(),
-        "kernel": platform.release(),
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 1),
     }

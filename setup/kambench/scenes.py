@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 from kamsetup import prepare, processes
 from kamsetup.odoo import module_of
@@ -39,17 +40,20 @@ class Scenes:
         self.customers = customers
         self.made = {}
         self.installed = None
-        self.folder = state.folder / "bench"
+        self.name = f"{PREFIX}_{os.getpid()}"  # two runs at once do not meet
+        self.folder = state.folder / self.name
 
     def close(self):
-        """Drop all databases."""
+        """Drop all databases, and the files of this run."""
         for name in self.made.values():
             self.environment.databases.drop(name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.state.conf(self.name).unlink(missing_ok=True)
 
     def database(self, role):
         """Return the name of the database of that role."""
         if role not in self.made:
-            name = f"{PREFIX}_{os.getpid()}_{role}"
+            name = f"{self.name}_{role}"
             self.made[role] = name
             databases = self.environment.databases
             databases.clone(self.environment.base, name)
@@ -91,7 +95,7 @@ class Scenes:
         """Write the configuration of a database, which knows our plain models too."""
         paths = [*self.environment.tree.addons_paths, ROOT, ADDONS]
         return self.environment.odoo.write_conf(
-            "bench",
+            self.name,
             name,
             addons_path=",".join(map(str, paths)),
             max_cron_threads=0,
