@@ -120,9 +120,10 @@ class KamProjector(models.AbstractModel):
                 stray += record
         removed = len(stray)
         model._project_stray(stray)
-        created = self._recreate(model, alive, rows)
+        present = self._present(model, [state for _id, state in alive.values()])
+        created = self._recreate(model, alive, rows, present)
         changed = sum(
-            self._repair(rows[key], state)
+            self._repair(rows[key], state, present)
             for key, (_id, state) in alive.items()
             if key in rows
         )
@@ -130,9 +131,9 @@ class KamProjector(models.AbstractModel):
         self.env.flush_all()
         return {"created": created, "changed": changed, "removed": removed}
 
-    def _recreate(self, model, alive, rows):
+    def _recreate(self, model, alive, rows, present):
         missing = [
-            (key, row_id, self._without_lost(model, state))
+            (key, row_id, self._without_lost(model, state, present))
             for key, (row_id, state) in alive.items()
             if key not in rows
         ]
@@ -147,13 +148,38 @@ class KamProjector(models.AbstractModel):
             model._project_new_parts(records, [state for _k, _i, state in missing])
         return len(missing)
 
-    def _without_lost(self, model, state):
+    def _present(self, model, states):
+        """Return {model: ids that are there} of all links; one query a model."""
+        linked = {}
+        for state in states:
+            for name, one in self._links(model, state):
+                linked.setdefault(name, set()).add(one)
+        return {
+            name: set(self._all(name).browse(ids).exists().ids)
+            for name, ids in linked.items()
+        }
+
+    def _links(self, model, state):
+        """Yield (model, id) of what a state and its parts point to."""
+        for name, value in _shallow(state).items():
+            field = model._fields.get(name)  # a part's key is no field
+            if not value or not field or not field.relational:
+                continue
+            comodel = self.env[field.comodel_name]
+            for one in value if isinstance(value, tuple) else (value,):
+                if field.type == "one2many":
+                    yield from self._links(comodel, one)
+                else:
+                    yield field.comodel_name, one
+
+    def _without_lost(self, model, state, present):
         """Return ``state`` without links to records of Odoo that are no more.
 
         What was deleted while the addon was away cannot be pointed to: an empty link
         stands for it, or, where the link is required, no row. The drift check goes on
         to name both.
 
+        :param present: {model: ids that are there}, see :meth:`_present`
         :return: the state, or None when the row cannot be
         """
         changes = {}
@@ -163,11 +189,11 @@ class KamProjector(models.AbstractModel):
                 continue
             if field.type == "one2many":
                 comodel = self.env[field.comodel_name]
-                parts = (self._without_lost(comodel, part) for part in value)
+                parts = (self._without_lost(comodel, part, present) for part in value)
                 changes[name] = tuple(part for part in parts if part is not None)
                 continue
             ids = value if isinstance(value, tuple) else (value,)
-            there = set(self._all(field.comodel_name).browse(ids).exists().ids)
+            there = set(ids) & present[field.comodel_name]
             if there >= set(ids):
                 continue
             if field.type == "many2one" and field.required:
@@ -175,9 +201,9 @@ class KamProjector(models.AbstractModel):
             changes[name] = tuple(sorted(there)) if field.type == "many2many" else None
         return replace(state, **changes) if changes else state
 
-    def _repair(self, record, state):
+    def _repair(self, record, state, present):
         live = record._state()
-        state = self._without_lost(record, state) or live
+        state = self._without_lost(record, state, present) or live
         delta = {
             name: value
             for name, value in _shallow(state).items()
