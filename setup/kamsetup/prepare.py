@@ -142,13 +142,17 @@ def with_addons(environment, name, progress, more=()):
     environment.databases.build(name, make)
 
 
-def template(environment, progress):
-    """Have the database that tests are cloned from; older ones go."""
-    name = f"kam_template_{digest(environment.base, addons_digest())}"
+def template(environment, progress, checkout=ROOT):
+    """Have the database that tests are cloned from; this checkout's older ones go.
+
+    Several checkouts may share one state folder: each has a template of its own.
+    """
+    prefix = f"kam_template_{digest(str(checkout))}_"
+    name = prefix + digest(environment.base, addons_digest())
     databases = environment.databases
     if name not in databases.names():
         for old in databases.names():
-            if old.startswith("kam_template_"):
+            if old.startswith(prefix):
                 databases.drop(old)
         with_addons(environment, name, progress)
     return name

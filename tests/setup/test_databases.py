@@ -1,6 +1,7 @@
 """A database has its final name only when it is complete."""
 
 import pytest
+from kamsetup import prepare
 from kamsetup.databases import Databases
 from kamsetup.places import State
 
@@ -72,3 +73,25 @@ def test_a_clone_shares_files_and_loses_none(databases):
     databases.drop("one")
     assert databases.content == {"two": "complete"}
     assert (databases.filestores / "two" / "file").read_text() == "x"
+
+
+def test_checkouts_that_share_a_state_folder_keep_their_templates(
+    databases, monkeypatch, tmp_path
+):
+    """Else the tests of one would pull the database from under the other's."""
+    monkeypatch.setattr(prepare, "addons_digest", lambda: "first")
+    monkeypatch.setattr(
+        prepare,
+        "with_addons",
+        lambda environment, name, progress: databases.build(
+            name, lambda part: fill(databases, part)
+        ),
+    )
+    environment = prepare.Environment(None, None, databases, None, "base")
+    old = prepare.template(environment, None, tmp_path / "one")
+    monkeypatch.setattr(prepare, "addons_digest", lambda: "first")
+    other = prepare.template(environment, None, tmp_path / "two")
+    monkeypatch.setattr(prepare, "addons_digest", lambda: "second")
+    new = prepare.template(environment, None, tmp_path / "one")
+    assert databases.names() == {other, new}
+    assert len({old, other, new}) == 3
