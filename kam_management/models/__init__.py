@@ -38,3 +38,4 @@ from . import kam_document_touch
 from . import kam_fact
 from . import kam_genesis
 from . import kam_fact_check
+from . import sale_order_gate
