@@ -39,6 +39,7 @@
         "views/kam_delegation_views.xml",
         "views/kam_home_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_phone_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "security/kam_prospect_rules.xml",

@@ -25,8 +25,10 @@ from . import kam_account_figures
 from . import kam_account_actions
 from . import kam_account_home
 from . import kam_delegation_brief
+from . import kam_visit_agenda
 from . import res_company
 from . import res_partner
+from . import res_partner_phone
 from . import res_partner_moves
 from . import res_config_settings
 from . import res_users

@@ -1,0 +1,411 @@
+"""The agenda of a visit or call, made of facts that Odoo knows already.
+
+Each provider is a small method ``(accounts, today) -> {account id: [item, …]}`` that
+reads all accounts by a fixed number of queries, with the rights of the reader. An
+addon adds one by inheritance::
+
+    class KamVisitAgenda(models.AbstractModel):
+        _inherit = "kam.visit.agenda"
+
+        def _providers(self):
+            return [*super()._providers(), ("claims", "_agenda_claims")]
+
+        def _titles(self):
+            return {**super()._titles(), "claims": self.env._("Open claims")}
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import MissingError, UserError
+from odoo.tools import SQL, float_round
+
+from ..kam_core.rhythm import due_items
+
+SHOWN = 5  # items of a section
+LAST_ORDERS = 3
+HISTORY_DAYS = 540  # orders that a rhythm is read from
+OPEN_DAYS = 365  # an older order that was never invoiced is no topic any more
+MOST = 200  # accounts in one call
+
+
+class KamVisitAgenda(models.AbstractModel):
+    _name = "kam.visit.agenda"
+    _description = "Agenda of a visit"
+
+    # ------------------------------------------------------------------- public
+    @api.model
+    @api.readonly
+    def agenda(self, account_ids):
+        """Return what to talk about with customers, made of what Odoo knows.
+
+        :param account_ids: ids of key accounts that the caller may read, at most 200
+        :return: list of dicts, in the order asked: ``account_id`` and ``sections``, a
+            list of ``{key, title, items, more}``; an item is a dict ``title``,
+            ``detail``, ``date`` (or empty), ``amount`` (or None) with ``currency_id``,
+            ``tone`` (``danger``, ``warning``, ``info`` or empty), and ``model`` with
+            ``res_id``: the document it opens. Debts are with tax, orders without
+        :raises UserError: not a list of ids of accounts
+        """
+        if (
+            not isinstance(account_ids, (list, tuple))
+            or len(account_ids) > MOST
+            or not all(type(one) is int for one in account_ids)
+        ):
+            raise UserError(
+                self.env._("“Accounts” is a list of ids, at most %s of them.", MOST)
+            )
+        accounts = self.env["kam.account"].browse(account_ids)
+        try:
+            accounts.check_access("read")
+            accounts.mapped("partner_id")
+        except (MissingError, OverflowError) as error:
+            raise UserError(
+                self.env._("One of these key accounts does not exist; reload.")
+            ) from error
+        found = self._sections(accounts)
+        return [
+            {"account_id": account.id, "sections": found[account.id]}
+            for account in accounts
+        ]
+
+    def _sections(self, accounts):
+        """Return {account id: sections}; sections without items are left out."""
+        sections = defaultdict(list)
+        titles, today = self._titles(), self.env.company._kam_today()
+        for key, method in self._providers():
+            for account_id, items in getattr(self, method)(accounts, today).items():
+                if items:
+                    sections[account_id].append(
+                        {
+                            "key": key,
+                            "title": titles[key],
+                            "items": items[:SHOWN],
+                            "more": max(0, len(items) - SHOWN),
+                        }
+                    )
+        return sections
+
+    @api.model
+    def _providers(self):
+        """Return (key, name of the method) of the providers, in order of the screen."""
+        return [
+            ("next_step", "_agenda_next_step"),
+            ("overdue", "_agenda_overdue"),
+            ("promises", "_agenda_promises"),
+            ("quotations", "_agenda_quotations"),
+            ("open_orders", "_agenda_open_orders"),
+            ("reorder", "_agenda_reorder"),
+            ("leads", "_agenda_leads"),
+            ("needs", "_agenda_needs"),
+            ("last_orders", "_agenda_last_orders"),
+        ]
+
+    @api.model
+    def _titles(self):
+        return {
+            "next_step": self.env._("Agreed last time"),
+            "overdue": self.env._("Overdue"),
+            "promises": self.env._("Promised payments"),
+            "quotations": self.env._("Quotations waiting"),
+            "open_orders": self.env._("Orders under way"),
+            "reorder": self.env._("Due for re-order"),
+            "leads": self.env._("Opportunities"),
+            "needs": self.env._("Needs and openings"),
+            "last_orders": self.env._("Last orders"),
+        }
+
+    def _item(self, record, title, **values):
+        return {
+            "title": title,
+            "detail": "",
+            "date": "",
+            "amount": None,
+            "currency_id": False,
+            "tone": "",
+            "model": record._name,
+            "res_id": record.id,
+            **values,
+        }
+
+    def _read(self, model, domain, names, order):
+        """Return the records that the reader may see; none where a model is closed."""
+        model = self.env[model]
+        if not model.has_access("read"):
+            return model
+        return model.search_fetch(domain, names, order=order)
+
+    # ---------------------------------------------------------------- providers
+    def _agenda_overdue(self, accounts, today):
+        """Invoices of the customer past their due date, the oldest first."""
+        invoices = self._read(
+            "account.move",
+            [
+                ("commercial_partner_id", "in", accounts.partner_id.ids),
+                ("company_id", "child_of", accounts.company_id.ids),
+                ("state", "=", "posted"),
+                ("move_type", "in", ["out_invoice", "out_receipt"]),
+                ("payment_state", "in", ["not_paid", "partial"]),
+                ("invoice_date_due", "<", today),
+            ],
+            [
+                "name",
+                "amount_residual",
+                "currency_id",
+                "invoice_date_due",
+                "commercial_partner_id",
+                "company_id",
+            ],
+            "invoice_date_due, id",
+        )
+        by_customer = {(one.partner_id, one.company_id): one.id for one in accounts}
+        found = defaultdict(list)
+        for one in invoices:
+            key = (one.commercial_partner_id, one.company_id.root_id)
+            found[by_customer.get(key)].append(
+                self._item(
+                    one,
+                    one.name or "",
+                    detail=self.env._(
+                        "%s days late", (today - one.invoice_date_due).days
+                    ),
+                    date=fields.Date.to_string(one.invoice_date_due),
+                    amount=one.amount_residual,
+                    currency_id=one.currency_id.id,
+                    tone="danger",
+                )
+            )
+        return found
+
+    def _agenda_promises(self, accounts, today):
+        """Promises to pay; filled by the part that records them."""
+        return {}
+
+    def _agenda_quotations(self, accounts, today):
+        """Quotations that wait for an answer, the oldest first."""
+        return self._orders(
+            [
+                ("kam_account_id", "in", accounts.ids),
+                ("state", "in", ["draft", "sent"]),
+            ],
+            lambda one: (
+                {
+                    "tone": "warning",
+                    "detail": self.env._(
+                        "valid until %s", self._day(one.validity_date)
+                    ),
+                }
+                if one.validity_date and one.validity_date < today
+                else {"tone": "info"}
+            ),
+            "date_order, id",
+        )
+
+    def _agenda_open_orders(self, accounts, today):
+        """Confirmed orders that are not invoiced in full, the oldest first."""
+        return self._orders(
+            [
+                ("kam_account_id", "in", accounts.ids),
+                ("state", "=", "sale"),
+                ("invoice_status", "in", ["no", "to invoice"]),
+                ("date_order", ">=", today - timedelta(days=OPEN_DAYS)),
+            ],
+            lambda one: (
+                {
+                    "detail": self.env._(
+                        "promised for %s", self._day(one.commitment_date)
+                    )
+                }
+                if one.commitment_date
+                else {}
+            ),
+            "date_order, id",
+        )
+
+    def _agenda_last_orders(self, accounts, today):
+        """The newest confirmed orders."""
+        orders = self.env["sale.order"]
+        if not orders.has_access("read"):
+            return {}
+        newest = orders._search(
+            [("kam_account_id", "in", accounts.ids), ("state", "=", "sale")]
+        )
+        ranked = self.env.execute_query(
+            SQL(
+                """SELECT id FROM (SELECT s.id, row_number() OVER (
+                              PARTITION BY s.kam_account_id
+                              ORDER BY s.date_order DESC, s.id DESC) AS place
+                             FROM sale_order s WHERE s.id IN %s) AS ranked
+                    WHERE place <= %s""",
+                newest.subselect(),
+                LAST_ORDERS,
+            )
+        )
+        return self._orders(
+            [("id", "in", [one for (one,) in ranked])],
+            lambda one: {},
+            "date_order desc, id desc",
+        )
+
+    def _orders(self, domain, more, order):
+        names = [
+            "name",
+            "date_order",
+            "amount_untaxed",
+            "currency_id",
+            "kam_account_id",
+            "validity_date",
+            "commitment_date",
+        ]
+        found = defaultdict(list)
+        for one in self._read("sale.order", domain, names, order):
+            found[one.kam_account_id.id].append(
+                self._item(
+                    one,
+                    one.name,
+                    date=self._day(one.date_order),
+                    amount=one.amount_untaxed,
+                    currency_id=one.currency_id.id,
+                    **more(one),
+                )
+            )
+        return found
+
+    def _agenda_reorder(self, accounts, today):
+        """Items that the customer orders in a rhythm and should be ordering again."""
+        histories = self._histories(accounts, today)
+        due = {
+            account_id: due_items(items, today)[:SHOWN]
+            for account_id, items in histories.items()
+        }
+        ids = {one.item_id for items in due.values() for one in items}
+        products = self.env["product.product"].browse(sorted(ids))
+        names = {one.id: (one.display_name, one.uom_id.name) for one in products}
+        return {
+            account_id: [
+                self._item(
+                    products.browse(one.item_id),
+                    names[one.item_id][0],
+                    detail=self.env._(
+                        "every %(days)s days, usually %(quantity)s %(unit)s",
+                        days=one.interval_days,
+                        quantity=_plain(one.quantity),
+                        unit=names[one.item_id][1],
+                    ),
+                    date=fields.Date.to_string(one.expected),
+                    tone="warning" if one.expected < today else "info",
+                )
+                for one in items
+            ]
+            for account_id, items in due.items()
+        }
+
+    def _histories(self, accounts, today):
+        """Return {account id: {product id: [(day, quantity)]}} of confirmed orders."""
+        lines = self.env["sale.order.line"]
+        if not lines.has_access("read"):
+            return {}
+        since = today - timedelta(days=HISTORY_DAYS)
+        seen = lines._search(
+            [
+                ("order_id.kam_account_id", "in", accounts.ids),
+                ("state", "=", "sale"),
+                ("order_id.date_order", ">=", since),
+                ("product_id", "!=", False),
+                ("display_type", "=", False),
+                ("is_downpayment", "=", False),
+                ("product_id.type", "!=", "service"),
+                ("product_id.active", "=", True),
+                ("product_id.sale_ok", "=", True),
+            ]
+        )
+        lines.flush_model(["order_id", "product_id", "product_uom_qty"])
+        self.env["sale.order"].flush_model(["kam_account_id", "date_order"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT s.kam_account_id, l.product_id, s.date_order::date,
+                          sum(l.product_uom_qty * coalesce(u.factor, 1)
+                              / coalesce(nullif(pu.factor, 0), 1))
+                     FROM sale_order_line l JOIN sale_order s ON s.id = l.order_id
+                     JOIN product_product p ON p.id = l.product_id
+                     JOIN product_template t ON t.id = p.product_tmpl_id
+                     LEFT JOIN uom_uom u ON u.id = l.product_uom_id
+                     LEFT JOIN uom_uom pu ON pu.id = t.uom_id
+                    WHERE l.id IN %s GROUP BY 1, 2, 3""",
+                seen.subselect(),
+            )
+        )
+        found = defaultdict(lambda: defaultdict(list))
+        for account_id, product_id, day, quantity in rows:
+            found[account_id][product_id].append((day, Decimal(str(quantity or 0))))
+        return found
+
+    def _agenda_leads(self, accounts, today):
+        """Open opportunities and leads of the customer."""
+        leads = self._read(
+            "crm.lead",
+            [
+                ("partner_id.commercial_partner_id", "in", accounts.partner_id.ids),
+                ("stage_id.is_won", "=", False),
+            ],
+            ["name", "expected_revenue", "partner_id", "date_deadline", "company_id"],
+            "date_deadline, id",
+        )
+        by_customer = {one.partner_id: one for one in accounts}
+        found = defaultdict(list)
+        for one in leads:
+            account = by_customer[one.partner_id.commercial_partner_id]
+            late = one.date_deadline and one.date_deadline < today
+            found[account.id].append(
+                self._item(
+                    one,
+                    one.name,
+                    date=self._day(one.date_deadline),
+                    amount=one.expected_revenue or None,
+                    currency_id=account.currency_id.id,
+                    tone="warning" if late else "",
+                )
+            )
+        return found
+
+    def _agenda_needs(self, accounts, today):
+        """What the account says of needs and openings, a line each."""
+        return {
+            one.id: [
+                self._item(one, line.strip())
+                for text in (one.needs, one.openings)
+                for line in (text or "").splitlines()
+                if line.strip()
+            ]
+            for one in accounts
+        }
+
+    def _agenda_next_step(self, accounts, today):
+        """Steps agreed and planned with the customer, the earliest first."""
+        activities = self._read(
+            "mail.activity",
+            [("res_model", "=", "kam.account"), ("res_id", "in", accounts.ids)],
+            ["summary", "activity_type_id", "date_deadline", "res_id", "user_id"],
+            "date_deadline, id",
+        )
+        found = defaultdict(list)
+        for one in activities:
+            found[one.res_id].append(
+                self._item(
+                    accounts.browse(one.res_id),
+                    one.summary or one.activity_type_id.name or "",
+                    detail=one.user_id.name or "",
+                    date=self._day(one.date_deadline),
+                    tone="danger" if one.date_deadline < today else "",
+                )
+            )
+        return found
+
+    def _day(self, value):
+        return fields.Date.to_string(fields.Date.to_date(value)) or ""
+
+
+def _plain(quantity):
+    return f"{float_round(float(quantity), precision_digits=2):g}"
