@@ -1,0 +1,1 @@
+"""Receivables: open items, ageing, reconciliation acts, the customer's own figures."""
