@@ -41,3 +41,5 @@ from . import kam_fact
 from . import kam_genesis
 from . import kam_fact_check
 from . import sale_order_gate
+from . import kam_ageing_bucket
+from . import kam_ageing

@@ -20,3 +20,4 @@ from . import test_kam_user_archive
 from . import test_kam_genesis
 from . import test_kam_fact_projection
 from . import test_kam_erasure
+from . import test_kam_ageing

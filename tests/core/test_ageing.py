@@ -33,13 +33,16 @@ def item(amount, due=0, days=0, payment=False, paid=(), key=1):
 
 @pytest.mark.parametrize(
     ("days", "place"),
-    [(-5, 0), (0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3), (91, 4)]
-    + [(120, 4), (121, 5), (9999, 5)],
+    [
+        *((-5, 0), (0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3)),
+        *((91, 4), (120, 4), (121, 5), (9999, 5)),
+    ],
 )
 def test_half_open_buckets(days, place):
     assert Buckets().place(days) == place
     first, last = Buckets().ranges()[place]
-    assert (first is None or first <= days) and (last is None or days <= last)
+    assert first is None or first <= days
+    assert last is None or days <= last
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,9 @@ def test_a_debt_paid_by_another_customer_stays_in_the_ledger():
 
 offsets = st.integers(-200, 200)
 cents = st.integers(1, 10**7).map(lambda n: Decimal(n).scaleb(-2))
-ranges = st.sets(st.integers(1, 400), max_size=7).map(lambda s: Buckets(tuple(sorted(s))))
+ranges = st.sets(st.integers(1, 400), max_size=7).map(
+    lambda s: Buckets(tuple(sorted(s)))
+)
 
 
 @st.composite
@@ -116,9 +121,7 @@ def ledgers(draw):
         for _n in range(size)
     ]
     left = [abs(one[2]) for one in raw]
-    for here, there in draw(
-        st.lists(st.tuples(*[st.integers(0, 7)] * 2), max_size=12)
-    ):
+    for here, there in draw(st.lists(st.tuples(*[st.integers(0, 7)] * 2), max_size=12)):
         if max(here, there) >= size or raw[here][2] * raw[there][2] >= 0:
             continue
         amount = min(left[here], left[there])

@@ -52,6 +52,28 @@ RIGHTS_OF = {
         "credit": "r",
         "support": "r",
     },
+    "kam.ageing": {**NOBODY, "user": "r", "head": "r", "director": "r", "credit": "r"},
+    "kam.ageing.bucket": {
+        **NOBODY,
+        "user": "r",
+        "head": "r",
+        "director": "rwcu",
+        "credit": "rwcu",
+    },
+    "kam.ageing.item": {
+        **NOBODY,
+        "user": "r",
+        "head": "r",
+        "director": "r",
+        "credit": "r",
+    },
+    "kam.ageing.wizard": {
+        **NOBODY,
+        "user": "rwcu",
+        "head": "rwcu",
+        "director": "rwcu",
+        "credit": "rwcu",
+    },
     "kam.analysis": {
         **NOBODY,
         "user": "r",
@@ -109,6 +131,9 @@ READS = {
         "user": {"mine", "past", "lent"},
         **dict.fromkeys(("head", "director", "credit"), OURS),
     },
+    "kam.ageing.bucket": {
+        role: {"bucket"} for role in ("user", "head", "director", "credit")
+    },
     "kam.segment": {
         role: {"segment"} for role in ("user", "head", "director", "credit", "support")
     },
@@ -124,14 +149,24 @@ WRITES = {
         "head": {"team"},
         "director": {"own", "to_me", "team", "strange"},
     },
+    "kam.ageing.bucket": {"director": {"bucket"}, "credit": {"bucket"}},
     "kam.segment": {"director": {"segment"}},
     "kam.log.check": READS["kam.log.check"],
     "kam.log.check.line": READS["kam.log.check.line"],
 }
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
-NOT_IN_THE_WORLD = {"kam.fact"}
+NOT_IN_THE_WORLD = {"kam.ageing", "kam.ageing.item", "kam.fact"}
 # public names that are doors of Odoo's own, judged by the doors tests
-OF_ODOO = {"create", "write", "unlink", "copy", "onchange", "default_get", "init"}
+OF_ODOO = {
+    "copy",
+    "create",
+    "default_get",
+    "fields_get",
+    "init",
+    "onchange",
+    "unlink",
+    "write",
+}
 # a setting of the analysis, no figure of anybody
 SETTINGS = {"cost_to_serve"}
 MARGIN_WORDS = ("margin", "cost", "npv", "confidential")
@@ -296,6 +331,9 @@ class World(common.KamCase):
     def rest(cls):
         cls.world["kam.segment"] = {
             "segment": cls.env["kam.segment"].create({"name": "Matrix"})
+        }
+        cls.world["kam.ageing.bucket"] = {
+            "bucket": cls.env["kam.ageing.bucket"].create({"days_to": 45})
         }
         events = cls.env["kam.event"]
         cls.world["kam.event"] = {
