@@ -47,7 +47,12 @@
         "data/kam_ageing_bucket.xml",
         "views/kam_ageing_views.xml",
         "wizards/kam_ageing_wizard_views.xml",
+        "security/kam_collections_rules.xml",
+        "data/kam_dispute_reason.xml",
+        "views/kam_promise_views.xml",
+        "views/kam_dispute_views.xml",
         "views/kam_management_menus.xml",
+        "views/kam_collections_menus.xml",
     ],
     "demo": ["demo/kam_demo.xml"],
     "assets": {

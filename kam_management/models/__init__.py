@@ -43,3 +43,8 @@ from . import kam_fact_check
 from . import sale_order_gate
 from . import kam_ageing_bucket
 from . import kam_ageing
+from . import kam_debtor
+from . import kam_promise
+from . import kam_promise_keeping
+from . import kam_dispute_reason
+from . import kam_dispute

@@ -300,7 +300,7 @@ class KamEventSourced(models.AbstractModel):
             case "monetary":
                 currency = self[field.get_currency_field(self)]
                 return format_amount(
-                    self.env, value, currency or self.env.company.currency_id
+                    self.env, float(value), currency or self.env.company.currency_id
                 )
         return str(value)
 

@@ -21,3 +21,4 @@ from . import test_kam_genesis
 from . import test_kam_fact_projection
 from . import test_kam_erasure
 from . import test_kam_ageing
+from . import test_kam_promise

@@ -4,3 +4,4 @@ from . import kam_account_decide
 from . import kam_person_erase
 from . import kam_user_handover
 from . import kam_ageing_wizard
+from . import kam_collection_decide

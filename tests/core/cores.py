@@ -22,6 +22,8 @@ FROZEN = Path(__file__).parents[1] / "data" / "events"
 # the streams' category of each core module: the name of the Odoo model
 CATEGORIES = {
     "kam_core.accounts": "kam.account",
+    "kam_core.collections.disputes": "kam.dispute",
+    "kam_core.collections.promises": "kam.promise",
     "kam_core.delegations": "kam.delegation",
     "kam_core.segments": "kam.segment",
     "kam_core.documents.ledger": "account.move",

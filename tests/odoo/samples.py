@@ -36,9 +36,60 @@ def _segment(env):
     return env["kam.segment"].create({"name": f"Sample {number}"})
 
 
+def _invoice(env, partner):
+    """Return a posted invoice; the chart of accounts is loaded when none is."""
+    if not env["account.journal"].search(
+        [("type", "=", "sale"), ("company_id", "=", env.company.id)]
+    ):
+        env["account.chart.template"].try_loading("generic_coa", env.company)
+    line = {"name": "Goods", "price_unit": 100, "tax_ids": [(5, 0, 0)]}
+    move = env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": partner.id,
+            "invoice_date": env.company._kam_today(),
+            "invoice_line_ids": [(0, 0, line)],
+        }
+    )
+    move.action_post()
+    return move
+
+
+def _promise(env):
+    partner = _account(env).partner_id
+    move = _invoice(env, partner)
+    return env["kam.promise"].create(
+        {
+            "partner_id": partner.id,
+            "amount": 100,
+            "currency_id": move.currency_id.id,
+            "date_promised": env.company._kam_today(),
+            "move_ids": [(6, 0, move.ids)],
+            "note": "By Friday",
+        }
+    )
+
+
+def _dispute(env):
+    partner = _account(env).partner_id
+    move = _invoice(env, partner)
+    reason = env.ref("kam_management.kam_dispute_reason_price")
+    return env["kam.dispute"].create(
+        {
+            "partner_id": partner.id,
+            "currency_id": move.currency_id.id,
+            "reason_id": reason.id,
+            "description": "Old price on the invoice",
+            "line_ids": [(0, 0, {"move_id": move.id, "amount": 40})],
+        }
+    )
+
+
 SAMPLES = {
     "kam.account": _account,
     "kam.delegation": _delegation,
+    "kam.dispute": _dispute,
+    "kam.promise": _promise,
     "kam.segment": _segment,
 }
 
@@ -47,4 +98,6 @@ def sample(env, name):
     """Return a new record of the event-sourced model ``name``."""
     if name not in SAMPLES:
         raise AssertionError(f"add a sample of {name} to tests/odoo/samples.py")
-    return SAMPLES[name](env)
+    made = SAMPLES[name](env)
+    env.cr.flush()  # facts of the documents it needs are recorded before, not later
+    return made

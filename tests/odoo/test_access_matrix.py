@@ -17,6 +17,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.kam_management.tests import common
 
+from .samples import _invoice
+
 GROUP = "kam_management.group_kam_"
 EXPORT = "base.group_user,base.group_allow_export"
 ROLES = {
@@ -32,6 +34,13 @@ ROLES = {
 RIGHTS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 NOBODY = dict.fromkeys(ROLES, "")
 DIALOG = {**NOBODY, "head": "rwcu", "director": "rwcu"}
+COLLECTS = {
+    **NOBODY,
+    "user": "rwc",
+    "head": "rwc",
+    "director": "rwc",
+    "credit": "rwc",
+}
 # what each role may do at all; the rules of records narrow it, below
 RIGHTS_OF = {
     "kam.account": {
@@ -95,6 +104,19 @@ RIGHTS_OF = {
         "director": "rwcu",
         "credit": "rwcu",
     },
+    "kam.collection.decide": dict.fromkeys(ROLES, "")
+    | dict.fromkeys(("user", "head", "director", "credit"), "rwcu"),
+    "kam.dispute": COLLECTS,
+    "kam.dispute.line": COLLECTS
+    | dict.fromkeys(("user", "head", "director", "credit"), "rwcu"),
+    "kam.dispute.reason": {
+        **NOBODY,
+        "user": "r",
+        "head": "r",
+        "director": "rwcu",
+        "credit": "rwcu",
+    },
+    "kam.promise": COLLECTS,
     "kam.delegation": {**NOBODY, "user": "rwc", "head": "rwc", "director": "rwcu"},
     "kam.event": {**NOBODY, "director": "r", "system": "r"},
     "kam.fact": {**NOBODY, "director": "r", "credit": "r"},
@@ -142,6 +164,18 @@ READS = {
     "kam.log.check.line": {"system": {"line"}},
 }
 READS["kam.account.owner"] = READS["kam.account"]
+# what is collected: of the accounts of today; of all for those who collect for all
+COLLECTED = {
+    "user": {"mine", "lent"},
+    "head": {"headed"},
+    "director": OURS,
+    "credit": OURS,
+}
+DEBTORS = ("kam.promise", "kam.dispute", "kam.dispute.line")
+READS |= dict.fromkeys(DEBTORS, COLLECTED)
+READS["kam.dispute.reason"] = {
+    role: {"price"} for role in ("user", "head", "director", "credit")
+}
 WRITES = {
     "kam.account": {"user": {"mine", "lent"}, "head": {"headed"}, "director": OURS},
     "kam.delegation": {
@@ -151,6 +185,8 @@ WRITES = {
     },
     "kam.ageing.bucket": {"director": {"bucket"}, "credit": {"bucket"}},
     "kam.segment": {"director": {"segment"}},
+    "kam.dispute.reason": {"director": {"price"}, "credit": {"price"}},
+    **dict.fromkeys(DEBTORS, COLLECTED),
     "kam.log.check": READS["kam.log.check"],
     "kam.log.check.line": READS["kam.log.check.line"],
 }
@@ -208,6 +244,7 @@ class World(common.KamCase):
         cls.accounts()
         cls.delegations()
         cls.analyses()
+        cls.collections()
         cls.rest()
         cls.env.flush_all()
         cls.env.invalidate_all()
@@ -326,6 +363,36 @@ class World(common.KamCase):
             )
         cls.world["kam.analysis"] = made
         cls.world["kam.analysis.line"] = lines
+
+    @classmethod
+    def collections(cls):
+        """A promise and a dispute of every customer."""
+        promises, disputes = {}, {}
+        reason = cls.env.ref("kam_management.kam_dispute_reason_price")
+        for label, account in cls.world["kam.account"].items():
+            env = cls.env(context={"allowed_company_ids": account.company_id.ids})
+            move = _invoice(env, account.partner_id)
+            head = {
+                "partner_id": account.partner_id.id,
+                "company_id": account.company_id.id,
+                "currency_id": move.currency_id.id,
+            }
+            promises[label] = cls.env["kam.promise"].create(
+                {**head, "amount": 10, "date_promised": cls.today}
+            )
+            disputes[label] = cls.env["kam.dispute"].create(
+                {
+                    **head,
+                    "reason_id": reason.id,
+                    "line_ids": [Command.create({"move_id": move.id, "amount": 5})],
+                }
+            )
+        cls.world["kam.promise"] = promises
+        cls.world["kam.dispute"] = disputes
+        cls.world["kam.dispute.line"] = {
+            label: one.line_ids for label, one in disputes.items()
+        }
+        cls.world["kam.dispute.reason"] = {"price": reason}
 
     @classmethod
     def rest(cls):
@@ -452,7 +519,8 @@ class TestAccessMatrix(World):
                 if label in WRITES.get(model, {}).get(role, ())
             )
         )
-        if model != "kam.account.owner":  # its lines go through their account
+        # lines go through the record they belong to
+        if model not in ("kam.account.owner", "kam.dispute.line"):
             self.assertEqual(every.with_user(user)._filtered_access("write"), may)
 
     def test_notes_and_files_follow_their_record(self):
@@ -693,6 +761,7 @@ class TestPublicMethods(World):
                 "kam.account",
                 "kam.account.owner",
                 "kam.delegation",
+                *DEBTORS,
             ):
                 continue
             if getattr(getattr(type(model), name), "_api_model", False):

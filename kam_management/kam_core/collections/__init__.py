@@ -1,0 +1,1 @@
+"""Collections: promises, disputes, reminders, what to do next, expected cash."""
