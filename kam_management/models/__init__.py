@@ -48,3 +48,8 @@ from . import kam_promise
 from . import kam_promise_keeping
 from . import kam_dispute_reason
 from . import kam_dispute
+from . import kam_kpi
+from . import kam_kpi_catalogue
+from . import kam_kpi_fact
+from . import kam_kpi_figures
+from . import kam_kpi_owed

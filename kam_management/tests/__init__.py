@@ -22,3 +22,4 @@ from . import test_kam_fact_projection
 from . import test_kam_erasure
 from . import test_kam_ageing
 from . import test_kam_promise
+from . import test_kam_kpi

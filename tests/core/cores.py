@@ -26,6 +26,7 @@ CATEGORIES = {
     "kam_core.collections.promises": "kam.promise",
     "kam_core.delegations": "kam.delegation",
     "kam_core.segments": "kam.segment",
+    "kam_core.kpi.kpis": "kam.kpi",
     "kam_core.documents.ledger": "account.move",
     "kam_core.documents.orders": "sale.order",
 }

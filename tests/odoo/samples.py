@@ -85,11 +85,17 @@ def _dispute(env):
     )
 
 
+def _kpi(env):
+    number = env["kam.kpi"].with_context(active_test=False).search_count([])
+    return env["kam.kpi"].create({"code": f"sample{number}", "name": "Sample"})
+
+
 SAMPLES = {
     "kam.account": _account,
     "kam.delegation": _delegation,
     "kam.dispute": _dispute,
     "kam.promise": _promise,
+    "kam.kpi": _kpi,
     "kam.segment": _segment,
 }
 

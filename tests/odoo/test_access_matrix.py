@@ -17,6 +17,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.kam_management.tests import common
 
+from . import matrix_results
 from .samples import _invoice
 
 GROUP = "kam_management.group_kam_"
@@ -164,6 +165,8 @@ READS = {
     "kam.log.check.line": {"system": {"line"}},
 }
 READS["kam.account.owner"] = READS["kam.account"]
+READS |= matrix_results.READS
+RIGHTS_OF |= matrix_results.RIGHTS
 # what is collected: of the accounts of today; of all for those who collect for all
 COLLECTED = {
     "user": {"mine", "lent"},
@@ -190,6 +193,7 @@ WRITES = {
     "kam.log.check": READS["kam.log.check"],
     "kam.log.check.line": READS["kam.log.check.line"],
 }
+WRITES |= matrix_results.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
 NOT_IN_THE_WORLD = {"kam.ageing", "kam.ageing.item", "kam.fact"}
 # public names that are doors of Odoo's own, judged by the doors tests
@@ -245,6 +249,7 @@ class World(common.KamCase):
         cls.delegations()
         cls.analyses()
         cls.collections()
+        matrix_results.make(cls)
         cls.rest()
         cls.env.flush_all()
         cls.env.invalidate_all()

@@ -1,0 +1,1 @@
+"""Key figures as data: what they are (``kpis``), how they are reckoned, how far on."""

@@ -1,0 +1,1 @@
+"""Plans: targets as records (``targets``) and how one is split (``cascade``)."""

@@ -1,0 +1,489 @@
+"""Key figures on attributed facts: what the log says, whose it was, and to the cent."""
+
+from datetime import date, timedelta
+from decimal import Decimal as D
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tests import new_test_user, tagged
+
+from ..kam_core.kpi import kpis as core
+from ..kam_core.kpi.formulas import figure
+from ..kam_core.ownership import Owner
+from ..kam_core.pay.attribution import Fact, attribute
+from ..kam_core.periods import Period
+from . import common
+
+START = date(2026, 1, 1)
+MOVED = START + timedelta(45)
+QUARTER = (START, START + timedelta(89))
+NEXT = (date(2026, 4, 1), date(2026, 6, 30))
+
+
+class ResultsCase(common.KamCase):
+    """Managers, an account, and documents of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        groups = "base.group_user,kam_management.group_kam_user"
+        cls.one, cls.two = (
+            new_test_user(cls.env, f"results_{name}", groups=groups)
+            for name in ("one", "two")
+        )
+        cls.head = new_test_user(
+            cls.env,
+            "results_head",
+            groups="base.group_user,kam_management.group_kam_head",
+        )
+        cls.team = cls.env["crm.team"].create(
+            {
+                "name": "Results",
+                "user_id": cls.head.id,
+                "member_ids": [Command.set((cls.one + cls.two).ids)],
+            }
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Moved Trading", "is_company": True}
+        )
+        cls.account = cls.account_of(cls.customer, [(cls.one, 100)])
+        cls.kpis = {kpi.code: kpi for kpi in cls.env["kam.kpi"].search([])}
+
+    @classmethod
+    def account_of(cls, partner, owners, since=date(2024, 1, 1)):
+        return cls.env["kam.account"].create(
+            {
+                "partner_id": partner.id,
+                "team_id": cls.team.id,
+                "owner_ids": [
+                    Command.create(
+                        {
+                            "user_id": user.id,
+                            "share": share,
+                            "role": "co" if n else "lead",
+                            "date_from": since,
+                        }
+                    )
+                    for n, (user, share) in enumerate(owners)
+                ],
+            }
+        )
+
+    @classmethod
+    def invoice(cls, amount, day, customer=None, kind="out_invoice", **vals):
+        move = cls.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": (customer or cls.customer).id,
+                "invoice_date": day,
+                "invoice_date_due": day,
+                "date": day,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Goods",
+                            "quantity": 1,
+                            "price_unit": amount,
+                            "tax_ids": False,
+                        }
+                    )
+                ],
+                **vals,
+            }
+        )
+        move.action_post()
+        return move
+
+    @classmethod
+    def pay(cls, invoice, amount, day):
+        wizard = (
+            cls.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"amount": amount, "payment_date": day})
+        )
+        return wizard._create_payments()
+
+    def catch_up(self):
+        self.env["kam.kpi.fact"]._catch_up()
+
+    def figure(self, code, period, user=None):
+        """Return a figure, of one user where one is given."""
+        kpi = self.kpis[code]
+        if user is None:  # of the customer: there may be demonstration data beside
+            mine = Domain("partner_id", "=", self.customer.id)
+            return kpi._figures(*period, domain=mine).get((), {}).get(code)
+        found = kpi._figures(*period, by=("user",))
+        return found.get((user.id,), {}).get(code, kpi._blank())
+
+
+@tagged("post_install", "-at_install")
+class TestAttribution(ResultsCase):
+    def test_the_transfer_from_the_invoice_to_the_figure(self):
+        early = self.invoice(380, START + timedelta(10))
+        self.invoice(520, MOVED + timedelta(20))
+        self.account.hand_over(
+            [{"user_id": self.two.id}], "Half way", MOVED.isoformat()
+        )
+        self.invoice(
+            60, NEXT[0] + timedelta(5), kind="out_refund", reversed_entry_id=early.id
+        )
+        self.invoice(7, NEXT[0] + timedelta(6), kind="out_refund")
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", QUARTER, self.one) / 500, D("0.76"))
+        self.assertEqual(self.figure("net_sales", QUARTER, self.two) / 500, D("1.04"))
+        self.assertEqual(self.figure("net_sales", NEXT, self.one), -60)
+        self.assertEqual(self.figure("net_sales", NEXT, self.two), -7)
+        # the return counts against the sales it is of
+        self.assertEqual(self.figure("return_rate", QUARTER, self.one), D(60) / D(380))
+
+    def test_a_later_hand_over_of_the_past_moves_the_facts(self):
+        self.invoice(100, START)
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", QUARTER, self.one), 100)
+        self.account.hand_over([{"user_id": self.two.id}], "Was so", "2025-12-01")
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", QUARTER, self.one), 0)
+        self.assertEqual(self.figure("net_sales", QUARTER, self.two), 100)
+
+    def test_what_is_withdrawn_or_moved(self):
+        move = self.invoice(100, START)
+        self.catch_up()
+        move.button_draft()
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", QUARTER), 0)
+        self.assertFalse(self.figure("active_base", QUARTER))
+        move.invoice_date = move.date = NEXT[0]
+        move.action_post()
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", NEXT), 100)
+        self.assertEqual(self.figure("net_sales", QUARTER), 0)
+
+    def test_money_received_goes_to_the_owner_of_that_day(self):
+        move = self.invoice(200, START)
+        self.account.hand_over([{"user_id": self.two.id}], "Moved", MOVED.isoformat())
+        self.pay(move, 150, MOVED + timedelta(1))
+        self.catch_up()
+        self.assertEqual(self.figure("collected", QUARTER, self.one), 0)
+        self.assertEqual(self.figure("collected", QUARTER, self.two), 150)
+
+    def test_shares_in_sql_are_those_of_the_core(self):
+        shares = (D("33.33"), D("33.33"), D("33.34"))
+        third = new_test_user(self.env, "results_three", groups="base.group_user")
+        users = (self.one, self.two, third)
+        partner = self.env["res.partner"].create({"name": "Thirds", "is_company": True})
+        account = self.account_of(
+            partner, [(user, float(s)) for user, s in zip(users, shares, strict=True)]
+        )
+        amounts = (100, 0.01, 0.02, 99.99, 12345.67, 1)
+        for amount in amounts:
+            self.invoice(amount, START, partner)
+        self.invoice(33.35, START, partner, "out_refund")
+        self.catch_up()
+        owners = tuple(
+            Owner(
+                row.event_key,
+                row.user_id.id,
+                row.role,
+                D(str(row.share)),
+                row.date_from,
+            )
+            for row in account.owner_ids
+        )
+        self.env.cr.execute(
+            """SELECT res_id, user_id, untaxed::text, documents::text
+                 FROM kam_kpi_fact WHERE partner_id = %s""",
+            [partner.id],
+        )
+        rows = self.env.cr.fetchall()
+        whole = {}
+        for res_id, _user, untaxed, _documents in rows:
+            whole[res_id] = whole.get(res_id, 0) + D(untaxed)
+        self.assertEqual(
+            sorted(whole.values()), sorted([*(D(str(a)) for a in amounts), D("-33.35")])
+        )
+        for res_id, total in whole.items():
+            fact = Fact(
+                ("account.move", str(res_id), 1),
+                *(0, "sale", START, START, partner.id, 1),
+                untaxed=total,
+            )
+            says = {
+                one.user_id: one.part("untaxed")
+                for one in attribute([fact], lambda _f: owners)
+            }
+            self.assertEqual({r[1]: D(r[2]) for r in rows if r[0] == res_id}, says)
+
+    def test_nobody_owns_a_customer_without_account(self):
+        other = self.env["res.partner"].create({"name": "Walk in"})
+        self.invoice(70, START, other)
+        self.catch_up()
+        found = self.kpis["net_sales"]._figures(
+            *QUARTER, by=("user",), domain=Domain("partner_id", "=", other.id)
+        )
+        self.assertEqual(found, {(None,): {"net_sales": 70}})
+
+    def test_a_rebuild_gives_the_same_table(self):
+        move = self.invoice(380, START + timedelta(10))
+        self.pay(move, 100, MOVED)
+        self.invoice(
+            60, NEXT[0], kind="out_refund", reversed_entry_id=move.id
+        ).button_draft()
+        self.account.hand_over(
+            [
+                {"user_id": self.one.id, "share": 60},
+                {"user_id": self.two.id, "share": 40},
+            ],
+            "Together",
+            MOVED.isoformat(),
+        )
+        self.invoice(100.01, MOVED)
+        self.catch_up()
+        facts = self.env["kam.kpi.fact"]
+        before = facts._digest()
+        self.assertGreater(facts._rebuild(), 3)
+        self.assertEqual(facts._digest(), before)
+        self.assertEqual(facts.lag()["streams"], 0)
+
+    def test_the_merge_of_customers(self):
+        double = self.env["res.partner"].create(
+            {"name": "Moved Tr.", "is_company": True}
+        )
+        self.invoice(40, START, double)
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", QUARTER, self.one), 0)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            [double.id, self.customer.id], self.customer
+        )
+        self.catch_up()
+        self.assertEqual(self.figure("net_sales", QUARTER, self.one), 40)
+
+
+@tagged("post_install", "-at_install")
+class TestFigures(ResultsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.product, cls.other = cls.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "type": "service",
+                    "service_type": "manual",
+                    "list_price": 100,
+                    "standard_price": 60,
+                    "invoice_policy": "order",
+                    "taxes_id": False,
+                }
+                for name in ("Pump", "Hose")
+            ]
+        )
+
+    def order(self, lines, day="2026-01-20", customer=None):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": (customer or self.customer).id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": 100,
+                            "discount": discount,
+                        }
+                    )
+                    for product, quantity, discount in lines
+                ],
+            }
+        )
+        order.action_confirm()
+        order.date_order = f"{day} 10:00:00"
+        return order
+
+    def test_orders(self):
+        order = self.order([(self.product, 10, 10), (self.other, 10, 0)])
+        self.order([(self.product, 5, 0)])
+        order.order_line[0].qty_delivered = 9
+        order.order_line[1].qty_delivered = 12  # more than ordered fills nothing
+        self.catch_up()
+        says = {
+            "orders": 2,
+            "order_lines": 3,
+            "average_order": D(1200),
+            "lines_per_order": D("1.5"),
+            "line_discount": 1 - D(2400) / D(2500),
+            "fill_rate": D(19) / 25,
+            "assortment_depth": 2,
+        }
+        for code, value in says.items():
+            self.assertEqual(self.figure(code, QUARTER), value, code)
+        order._action_cancel()
+        self.catch_up()
+        self.assertEqual(self.figure("orders", QUARTER), 1)
+        self.assertEqual(self.figure("assortment_depth", QUARTER), 1)
+
+    def test_margin_for_those_entitled(self):
+        order = self.order([(self.product, 2, 0)])
+        invoice = order._create_invoices()
+        invoice.invoice_date = START
+        invoice.action_post()
+        self.catch_up()
+        self.assertEqual(self.figure("gross_margin", QUARTER), 80)
+        seen = self.kpis["gross_margin"].with_user(self.one)._figures(*QUARTER)
+        self.assertEqual(seen, {})
+        with self.assertRaises(AccessError):
+            self.env["kam.kpi.fact"].with_user(self.one).search([]).read(["margin"])
+
+    def test_new_lost_and_active(self):
+        today = self.env.company._kam_today()
+        old = self.env["res.partner"].create({"name": "Old", "is_company": True})
+        self.account_of(old, [(self.one, 50), (self.two, 50)])
+        self.invoice(10, date(2025, 3, 1), old)
+        self.invoice(10, START)
+        self.invoice(10, START + timedelta(5))
+        self.catch_up()
+        self.assertEqual(self.figure("new_customers", QUARTER), 1)
+        self.assertEqual(self.figure("active_base", QUARTER, self.one), 1)
+        lost = (date(2025, 8, 1), date(2025, 8, 31))  # 180 days after 1 March
+        whose = Domain("partner_id", "=", old.id)
+        found = self.kpis["lost_customers"]._figures(*lost, domain=whose)
+        self.assertEqual(found, {(): {"lost_customers": 1}})
+        self.assertEqual(self.figure("lost_customers", lost, self.one), D("0.5"))
+        self.invoice(10, date(2025, 8, 15), old)
+        self.catch_up()
+        self.assertEqual(self.kpis["lost_customers"]._figures(*lost, domain=whose), {})
+        self.assertLess(lost[1], today)
+
+    def test_what_is_owed(self):
+        today = self.env.company._kam_today()
+        start = today.replace(day=1)
+        before = self.kpis["dso"]._figures(start, today, by=("user",))
+        self.assertNotIn((self.one.id,), before)
+        old = self.invoice(300, start - timedelta(100))
+        self.invoice(100, today)
+        self.pay(old, 100, today)
+        self.env["kam.fact"]._catch_up()
+        some = self.kpis["dso"] + self.kpis["overdue_share"] + self.kpis["cei"]
+        found = some._figures(start, today, by=("user",))[self.one.id,]
+        days = (today - start).days + 1
+        self.assertEqual(found["dso"], D(300) / 100 * days)
+        self.assertGreater(found["overdue_share"], 0)
+        self.assertIsNotNone(found["cei"])
+
+    def test_what_has_no_source_is_none(self):
+        unknown = self.kpis["promises_kept"]._figures(*QUARTER)
+        self.assertIsNone(unknown.get((), {}).get("promises_kept"))
+
+    def test_a_figure_invented_today_shows_its_past(self):
+        self.invoice(10, START)
+        self.invoice(4, START, kind="out_refund")
+        self.catch_up()
+        kpi = self.env["kam.kpi"].create(
+            {
+                "code": "credit_notes",
+                "name": "Credit notes",
+                "document_kind": "credit_note",
+                "domain": f"[('account_id', '=', {self.account.id})]",
+            }
+        )
+        self.assertEqual(kpi._figures(*QUARTER)[()], {"credit_notes": -4})
+        with self.assertRaises(UserError):
+            kpi.domain = "[('no_such', '=', 1)]"
+        with self.assertRaises(UserError):
+            kpi.domain = "import os"
+
+    def test_refusals(self):
+        for wrong in (
+            {"code": "x", "name": "X", "measure": False},
+            {"code": "x", "name": "X", "formula": "ratio"},
+            {"code": "x", "name": "X", "formula": "dso"},
+            {"code": "x", "name": "X", "formula": "lost", "days": 0},
+            {"code": "x", "name": " "},
+        ):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                self.env["kam.kpi"].create(wrong)
+        with self.assertRaises(UserError):
+            self.kpis["net_sales"].code = "other"
+
+    def test_sql_and_core_agree_for_every_flow(self):
+        """The same shares of facts through both: every formula of the catalogue."""
+        order = self.order([(self.product, 3, 5), (self.other, 1, 0)])
+        invoice = order._create_invoices()
+        invoice.invoice_date = START + timedelta(25)
+        invoice.action_post()
+        self.invoice(
+            30, START + timedelta(30), kind="out_refund", reversed_entry_id=invoice.id
+        )
+        self.pay(invoice, 100, MOVED)
+        order.order_line[0].qty_delivered = 2
+        self.account.hand_over(
+            [
+                {"user_id": self.one.id, "share": 70},
+                {"user_id": self.two.id, "share": 30},
+            ],
+            "Together",
+            "2026-01-01",
+        )
+        self.catch_up()
+        shares = self.env["kam.kpi.fact"]._core_shares(
+            where="f.partner_id = %s", params=[self.customer.id]
+        )
+        first = {self.customer.id: START + timedelta(25)}
+        domain = Domain("account_id", "=", self.account.id)
+        for kpi in self.kpis.values():
+            formula = core.formula_of(kpi._state())
+            if not formula:
+                continue
+            for user in (self.one, self.two):
+                mine = [one for one in shares if one.user_id == user.id]
+                says = figure(formula, mine, Period(*QUARTER), first, {})
+                found = kpi._figures(*QUARTER, by=("user",), domain=domain)
+                value = found.get((user.id,), {}).get(kpi.code, kpi._blank())
+                self.assertEqual(value, says, (kpi.code, user.login))
+
+    def test_the_number_of_queries_does_not_grow(self):
+        self.invoice(10, START)
+        self.catch_up()
+        every = self.env["kam.kpi"].search([])
+        every._figures(*QUARTER, by=("user",))
+        self.env.flush_all()
+        with self.assertQueryCount(10):
+            every._figures(*QUARTER, by=("user",))
+
+
+@tagged("post_install", "-at_install")
+class TestWhoSeesFigures(ResultsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice(100, START)
+        other = cls.env["res.partner"].create({"name": "Other", "is_company": True})
+        cls.account_of(other, [(cls.two, 100)])
+        cls.invoice(900, START, other)
+        cls.env["kam.kpi.fact"]._catch_up()
+
+    def test_a_manager_sees_own_figures_by_every_door(self):
+        facts = self.env["kam.kpi.fact"].with_user(self.one)
+        self.assertEqual(facts.search([]).user_id, self.one)
+        total = facts._read_group([], [], ["untaxed:sum"])
+        self.assertEqual(total, [(100.0,)])
+        every = self.env["kam.kpi"].with_user(self.one).search([])
+        for by in ((), ("user",), ("partner",), ("month",)):
+            found = every._figures(*QUARTER, by=by)
+            sales = [row["net_sales"] for row in found.values() if "net_sales" in row]
+            self.assertEqual(sales, [100], by)
+        hidden = self.env["kam.kpi.fact"].search([("user_id", "=", self.two.id)])
+        with self.assertRaises(AccessError):
+            hidden.with_user(self.one).read(["untaxed"])
+        exporter = self.env.ref("base.group_allow_export")
+        self.one.group_ids += exporter
+        with self.assertRaises(AccessError):
+            hidden.with_user(self.one).export_data(["untaxed"])
+
+    def test_a_head_sees_the_team(self):
+        every = self.env["kam.kpi"].with_user(self.head).search([])
+        found = every._figures(*QUARTER, by=("user",))
+        self.assertEqual(found[self.one.id,]["net_sales"], 100)
+        self.assertEqual(found[self.two.id,]["net_sales"], 900)
+        self.assertNotIn((None,), found)
