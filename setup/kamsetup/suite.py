@@ -61,7 +61,8 @@ def needs_database(arguments):
 
 def pytest(state, name, arguments, environment):
     """Run pytest, and return its verdict from the report it writes."""
-    report = state.folder / "reports" / f"{name}.xml"
+    # of this run alone: checkouts may share a state folder
+    report = state.folder / "reports" / f"{name}-{os.getpid()}.xml"
     report.parent.mkdir(exist_ok=True)
     report.unlink(missing_ok=True)
     began = time.monotonic()
@@ -79,7 +80,9 @@ def pytest(state, name, arguments, environment):
         cwd=ROOT,
         env=environment,
     )
-    return read_junit(name, report, code, time.monotonic() - began)
+    verdict = read_junit(name, report, code, time.monotonic() - began)
+    report.unlink(missing_ok=True)
+    return verdict
 
 
 def run_plain(state, arguments=()):
