@@ -21,15 +21,17 @@ from .kam_event_store import Entry, Recorded
 
 PENDING = "kam_documents"
 CHUNK = 20000
-MANY = 200
-MATCHES = """
-    SELECT q.id FROM account_partial_reconcile q
-      JOIN account_move_line l ON l.id = q.debit_move_id
-     WHERE l.move_id = ANY(%(ids)s)
-     UNION
-    SELECT q.id FROM account_partial_reconcile q
-      JOIN account_move_line l ON l.id = q.credit_move_id
-     WHERE l.move_id = ANY(%(ids)s)"""
+MANY = 2000
+# What the lines need of small tables: asked once in a statement.
+LOOKUPS = {
+    "receivable": """ARRAY(SELECT id FROM account_account
+                            WHERE account_type = 'asset_receivable')""",
+    "currencies": "(SELECT jsonb_object_agg(id, name) FROM res_currency)",
+    "books": """(SELECT jsonb_object_agg(c.id, u.name) FROM res_company c
+                   JOIN res_currency u ON u.id = c.currency_id)""",
+    "zones": """(SELECT jsonb_object_agg(c.id, coalesce(r.tz, 'UTC')) FROM res_company c
+                   LEFT JOIN resource_calendar r ON r.id = c.resource_calendar_id)""",
+}
 
 
 @cache
@@ -42,7 +44,7 @@ def fill(name, **parts):
     """Return the SQL of a file of ``sql/`` with its ``$names`` filled in."""
     lines = _source(name).splitlines(keepends=True)
     code = "".join(one for one in lines if not one.startswith("--"))
-    return Template(code).substitute(parts)
+    return Template(code).substitute({**LOOKUPS, **parts})
 
 
 class KamDocumentFacts(models.AbstractModel):
@@ -130,11 +132,13 @@ class KamDocumentFacts(models.AbstractModel):
             ``effective_at``, ``payload``, ``confidential``, in the order of events
         """
         # pylint: disable=sql-injection
-        many = len(ids) > MANY
-        if many:  # where the planner takes many rows for one, loops over loops are slow
+        # where the planner takes many rows for one, loops over loops are slow; genesis
+        # has refreshed what it knows
+        many = len(ids) > MANY and not imported
+        if many:
             self.env.cr.execute("SET LOCAL enable_nestloop = off")
         self.env.cr.execute(
-            self._on_behalf(self._diff_query(category, many)),
+            self._on_behalf(self._diff_query(category)),
             {
                 "ids": list(ids),
                 "keys": [str(one) for one in ids],
@@ -147,32 +151,29 @@ class KamDocumentFacts(models.AbstractModel):
             self.env.cr.execute("SET LOCAL enable_nestloop = DEFAULT")
         return rows
 
-    def _diff_query(self, category, many=False):
+    def _diff_query(self, category):
         if category == "account.move":
+            lines = {"lines": "l.move_id = ANY(%(ids)s)"}
             return fill(
                 "moves_diff",
                 moves_now=fill(
                     "moves_now",
                     entries="m.id = ANY(%(ids)s)",
-                    lines="l.move_id = ANY(%(ids)s)",
-                    materialized="MATERIALIZED",
+                    moves_lines=f"({fill('moves_lines', **lines)})",
+                    moves_orders=f"({fill('moves_orders', **lines)})",
+                    imported="",
                 ),
-                matches_now=fill(
-                    "matches_now",
-                    matches=f"p.id IN ({MATCHES})"
-                    if many
-                    else f"p.id = ANY(ARRAY({MATCHES}))",
-                    sides="s.move_id = ANY(%(ids)s)",
-                ),
+                matches_now=fill("matches_now", **lines, imported=""),
             )
+        lines = fill("orders_lines", lines="l.order_id = ANY(%(ids)s)")
         return fill(
             "orders_diff",
             orders_now=fill(
                 "orders_now",
                 entries="o.id = ANY(%(ids)s)",
-                lines="l.order_id = ANY(%(ids)s)",
+                orders_lines=f"({lines})",
                 delivered_at=self._delivered_at(),
-                materialized="MATERIALIZED",
+                imported="",
             ),
         )
 

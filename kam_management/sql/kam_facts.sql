@@ -31,7 +31,7 @@ RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
            ELSE sha256(previous || content) END
 $$;
 CREATE OR REPLACE AGGREGATE kam_es.chain(bytea) (
-    SFUNC = kam_es.chain_step, STYPE = bytea
+    SFUNC = kam_es.chain_step, STYPE = bytea, PARALLEL = SAFE
 );
 
 -- A recorded payload with the partners that live on in place of those merged away.

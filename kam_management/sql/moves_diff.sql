@@ -1,7 +1,9 @@
 -- What the log does not say yet of the entries %(ids)s: one row a missing event.
-WITH $moves_now,
-$matches_now,
-moves_last AS (
+WITH moves_now AS MATERIALIZED (
+$moves_now
+), matches_now AS MATERIALIZED (
+$matches_now
+), moves_last AS (
     SELECT s.key::int AS id, s.company_id, e.type,
            e.payload - 'imported' - 'customer_id' - 'line_customers' AS payload
       FROM kam_es.stream s

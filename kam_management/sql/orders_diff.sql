@@ -1,6 +1,7 @@
 -- What the log does not say yet of the orders %(ids)s: one row a missing event.
-WITH $orders_now,
-orders_last AS (
+WITH orders_now AS MATERIALIZED (
+$orders_now
+), orders_last AS (
     SELECT s.key::int AS id, s.company_id, h.type, h.payload, d.delivered
       FROM kam_es.stream s
       LEFT JOIN LATERAL (

@@ -2,6 +2,7 @@
 
 from datetime import timezone
 
+from odoo import Command
 from odoo.tests import tagged
 
 from . import common, test_kam_facts
@@ -81,6 +82,59 @@ class TestGenesis(test_kam_facts.DocumentCase):
         self.assertTrue(self._facts(*live))
         self.assertEqual(self._imported(*before), [True])
         self.assertEqual(self._imported(*live), [False])
+
+    def test_awkward_documents(self):
+        """Quotes in names, other currencies and units, two customers in one entry."""
+        facts = type(self.env["kam.document.facts"])
+        dozen = self.env.ref("uom.product_uom_dozen")
+        currency = self.env.ref("base.CHF")
+        currency.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": currency.id, "rate": 0.5, "name": "2020-01-01"}
+        )
+        other = self.env["res.partner"].create({"name": "South"})
+        with test_kam_facts.patch.object(facts, "_touch", lambda *_args: None):
+            order = self._order()
+            order.order_line.product_uom_id = dozen
+            order.action_confirm()
+            invoice = order._create_invoices()
+            line = invoice.invoice_line_ids
+            line.product_uom_id = self.product.uom_id
+            line.quantity = 12
+            foreign = self._invoice(33.33, currency_id=currency.id, name='A "b" \\ ü\t')
+            entry = self._entry(10)
+            entry.line_ids = [
+                Command.create(
+                    {
+                        "account_id": self.receivable.id,
+                        "partner_id": other.id,
+                        "credit": 5,
+                    }
+                ),
+                Command.create({"account_id": self.income.id, "debit": 5}),
+            ]
+            (invoice + foreign + entry).action_post()
+            self._receivable_lines(foreign + entry).filtered(
+                lambda one: one.partner_id == self.customer
+            ).reconcile()
+            self.env.cr.flush()
+        self.env["kam.genesis"]._run()
+        # the check after each test compares these events with the documents again
+        self.assertEqual(self._log(foreign)[0]["payload"]["number"], foreign.name)
+        self.assertEqual(self._log(foreign)[0]["payload"]["currency"], "CHF")
+        self.assertEqual(
+            self._log(foreign)[0]["payload"]["total_currency"],
+            f"{foreign.amount_total:.2f}",
+        )
+        self.assertEqual(
+            self._log(entry)[0]["payload"]["line_customers"],
+            {str(other.id): other.id, str(self.customer.id): self.customer.id},
+        )
+        # a dozen cost 12 x 60: what is invoiced are 12 pieces
+        self.assertEqual(
+            float(self._log(invoice)[0]["confidential"]["cost"]),
+            round(order.order_line.purchase_price, 2),
+        )
 
     def test_twice_does_nothing_more(self):
         self._unrecorded()
