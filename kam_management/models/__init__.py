@@ -53,3 +53,7 @@ from . import kam_kpi_catalogue
 from . import kam_kpi_fact
 from . import kam_kpi_figures
 from . import kam_kpi_owed
+from . import kam_approval_rule
+from . import kam_approval
+from . import kam_approval_decide
+from . import kam_approval_use

@@ -23,3 +23,4 @@ from . import test_kam_erasure
 from . import test_kam_ageing
 from . import test_kam_promise
 from . import test_kam_kpi
+from . import test_kam_approval

@@ -24,6 +24,8 @@ CATEGORIES = {
     "kam_core.accounts": "kam.account",
     "kam_core.collections.disputes": "kam.dispute",
     "kam_core.collections.promises": "kam.promise",
+    "kam_core.approval_rules": "kam.approval.rule",
+    "kam_core.approvals": "kam.approval",
     "kam_core.delegations": "kam.delegation",
     "kam_core.segments": "kam.segment",
     "kam_core.kpi.kpis": "kam.kpi",

@@ -90,8 +90,39 @@ def _kpi(env):
     return env["kam.kpi"].create({"code": f"sample{number}", "name": "Sample"})
 
 
+def _approval(env):
+    account = _account(env)
+    head = env["res.users"].create(
+        {
+            "name": "Sample head",
+            "login": f"head{env['res.users'].search_count([])}",
+            "group_ids": [
+                (4, env.ref("base.group_user").id),
+                (4, env.ref("kam_management.group_kam_head").id),
+            ],
+        }
+    )
+    account.head_id = head
+    approvals = env(user=env.ref("base.user_admin").id)["kam.approval"]
+    approval_id = approvals.ask(
+        "discount",
+        "kam.account",
+        account.id,
+        {"amount": "100.00", "percent": "12"},
+        "A sample",
+        "2099-12-31",
+    )
+    return env["kam.approval"].browse(approval_id)
+
+
+def _approval_rule(env):
+    return env["kam.approval.rule"].create({"kind": "discount", "amount_to": 500})
+
+
 SAMPLES = {
     "kam.account": _account,
+    "kam.approval": _approval,
+    "kam.approval.rule": _approval_rule,
     "kam.delegation": _delegation,
     "kam.dispute": _dispute,
     "kam.promise": _promise,

@@ -17,7 +17,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.kam_management.tests import common
 
-from . import matrix_results
+from . import matrix_results, matrix_terms
 from .samples import _invoice
 
 GROUP = "kam_management.group_kam_"
@@ -134,6 +134,7 @@ RIGHTS_OF = {
     },
     "kam.user.handover": DIALOG,
 }
+RIGHTS_OF |= matrix_terms.RIGHTS_OF
 OURS = {"mine", "past", "lent", "lent_not", "headed", "others"}
 # which records of the little world below each role reads, and which it may write
 READS = {
@@ -194,6 +195,8 @@ WRITES = {
     "kam.log.check.line": READS["kam.log.check.line"],
 }
 WRITES |= matrix_results.WRITES
+READS |= matrix_terms.READS
+WRITES |= matrix_terms.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
 NOT_IN_THE_WORLD = {"kam.ageing", "kam.ageing.item", "kam.fact"}
 # public names that are doors of Odoo's own, judged by the doors tests
@@ -250,6 +253,7 @@ class World(common.KamCase):
         cls.analyses()
         cls.collections()
         matrix_results.make(cls)
+        matrix_terms.make(cls)
         cls.rest()
         cls.env.flush_all()
         cls.env.invalidate_all()
@@ -711,6 +715,8 @@ class TestPublicMethods(World):
         return made.get(label) or next(iter(made.values()))[:1]
 
     def dialog(self, model):
+        if (values := matrix_terms.dialog(self, model._name)) is not None:
+            return values
         if model._name == "kam.account.decide.owner":
             return {
                 "decide_id": self.env["kam.account.decide"].create({}).id,
@@ -767,6 +773,7 @@ class TestPublicMethods(World):
                 "kam.account.owner",
                 "kam.delegation",
                 *DEBTORS,
+                *matrix_terms.HIDDEN,
             ):
                 continue
             if getattr(getattr(type(model), name), "_api_model", False):
