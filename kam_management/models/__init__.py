@@ -57,3 +57,17 @@ from . import kam_approval_rule
 from . import kam_approval
 from . import kam_approval_decide
 from . import kam_approval_use
+from . import res_users_zone
+from . import kam_visit_kind
+from . import kam_cadence
+from . import kam_account_cadence
+from . import kam_visit
+from . import kam_visit_actions
+from . import kam_visit_calendar
+from . import kam_visit_missed
+from . import kam_visit_screens
+from . import kam_week
+from . import kam_week_visit
+from . import kam_week_plan
+from . import kam_account_visits
+from . import calendar_event

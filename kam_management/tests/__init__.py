@@ -24,3 +24,4 @@ from . import test_kam_ageing
 from . import test_kam_promise
 from . import test_kam_kpi
 from . import test_kam_approval
+from . import test_kam_visit

@@ -6,3 +6,4 @@ from . import kam_user_handover
 from . import kam_ageing_wizard
 from . import kam_collection_decide
 from . import kam_approval_decide
+from . import kam_visit_step

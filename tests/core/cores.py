@@ -29,6 +29,11 @@ CATEGORIES = {
     "kam_core.delegations": "kam.delegation",
     "kam_core.segments": "kam.segment",
     "kam_core.kpi.kpis": "kam.kpi",
+    "kam_core.visits.account_cadence": "kam.account.cadence",
+    "kam_core.visits.intervals": "kam.cadence",
+    "kam_core.visits.kinds": "kam.visit.kind",
+    "kam_core.visits.visit": "kam.visit",
+    "kam_core.visits.week": "kam.week",
     "kam_core.documents.ledger": "account.move",
     "kam_core.documents.orders": "sale.order",
 }

@@ -3,6 +3,8 @@
 A new model without a sample here fails these tests: it cannot be forgotten.
 """
 
+from . import samples_visits
+
 
 def _account(env):
     partner = env["res.partner"].create({"name": "Sample", "is_company": True})
@@ -129,6 +131,9 @@ SAMPLES = {
     "kam.kpi": _kpi,
     "kam.segment": _segment,
 }
+
+
+SAMPLES |= samples_visits.SAMPLES
 
 
 def sample(env, name):

@@ -17,7 +17,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.kam_management.tests import common
 
-from . import matrix_results, matrix_terms
+from . import matrix_results, matrix_terms, matrix_visits
 from .samples import _invoice
 
 GROUP = "kam_management.group_kam_"
@@ -134,7 +134,7 @@ RIGHTS_OF = {
     },
     "kam.user.handover": DIALOG,
 }
-RIGHTS_OF |= matrix_terms.RIGHTS_OF
+RIGHTS_OF |= matrix_terms.RIGHTS_OF | matrix_visits.RIGHTS_OF
 OURS = {"mine", "past", "lent", "lent_not", "headed", "others"}
 # which records of the little world below each role reads, and which it may write
 READS = {
@@ -195,8 +195,8 @@ WRITES = {
     "kam.log.check.line": READS["kam.log.check.line"],
 }
 WRITES |= matrix_results.WRITES
-READS |= matrix_terms.READS
-WRITES |= matrix_terms.WRITES
+READS |= matrix_terms.READS | matrix_visits.READS
+WRITES |= matrix_terms.WRITES | matrix_visits.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
 NOT_IN_THE_WORLD = {"kam.ageing", "kam.ageing.item", "kam.fact"}
 # public names that are doors of Odoo's own, judged by the doors tests
@@ -254,6 +254,7 @@ class World(common.KamCase):
         cls.collections()
         matrix_results.make(cls)
         matrix_terms.make(cls)
+        matrix_visits.make(cls)
         cls.rest()
         cls.env.flush_all()
         cls.env.invalidate_all()
@@ -529,7 +530,7 @@ class TestAccessMatrix(World):
             )
         )
         # lines go through the record they belong to
-        if model not in ("kam.account.owner", "kam.dispute.line"):
+        if model not in ("kam.account.owner", "kam.dispute.line", *matrix_visits.LINES):
             self.assertEqual(every.with_user(user)._filtered_access("write"), may)
 
     def test_notes_and_files_follow_their_record(self):
@@ -735,7 +736,9 @@ class TestPublicMethods(World):
             return [{"user_id": self.nobody.id}]
         if name == "partner_ids":
             return self.world["kam.account"]["others"].partner_id.ids
-        return GIVEN.get(name)
+        if name == "account_id":
+            return self.world["kam.account"]["mine"].id
+        return (GIVEN | matrix_visits.GIVEN).get(name)
 
     def call(self, model, name, ids, args):
         """Call as RPC does, undone after; return the answer."""
@@ -774,6 +777,7 @@ class TestPublicMethods(World):
                 "kam.delegation",
                 *DEBTORS,
                 *matrix_terms.HIDDEN,
+                *matrix_visits.HIDDEN,
             ):
                 continue
             if getattr(getattr(type(model), name), "_api_model", False):
