@@ -37,8 +37,8 @@ READS = {
     },
     # of an account that somebody else owns now only the visits that one made oneself
     "kam.visit": {"user": {"mine", "lent"}, "head": {"headed"}, **ALL_OURS},
-    "kam.visit.kind": dict.fromkeys(READERS, {"kind"}),
-    "kam.cadence": dict.fromkeys(READERS, {"here"}),
+    "kam.visit.kind": {role: {"kind"} for role in READERS},
+    "kam.cadence": {role: {"here"} for role in READERS},
     "kam.week": {"user": {"mine"}, "head": {"team"}, "director": WEEKS},
     # the account of the team's week has another head
     "kam.week.visit": {"user": {"mine"}, "head": set(), "director": WEEKS},

@@ -1,4 +1,4 @@
-"""One record of each event-sourced model of visits, for tests made from the registry."""
+"""One record of each event-sourced model of visits."""
 
 from datetime import datetime, timedelta
 
