@@ -41,6 +41,9 @@ _READ = {
     "sale.order": ["currency_rate", "partner_id", "partner_invoice_id"],
     "sale.order.line": ["order_id", "product_uom_id", "purchase_price"],
 }
+# The factor of a unit of measure: a value, because beside a subquery PostgreSQL adds up
+# on one processor only.
+FACTOR = "(%s::jsonb ->> %s.product_uom_id::text)::numeric"
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,51 +375,45 @@ def costs(env, company_ids, period):
 
     :return: ``{partner id: (revenue without tax, cost)}``, company currency
     """
+    factors = env.execute_query(
+        SQL("SELECT jsonb_object_agg(id, factor)::text FROM uom_uom")
+    )[0][0]
     rows = env.execute_query(
         SQL(
             """
-            WITH per_order AS (
-                SELECT sale_line.order_id,
-                       sum(-line.balance) AS net,
-                       sum(
-                           CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
-                           * line.quantity
-                           * coalesce(sale_line.purchase_price, 0)
-                           * CASE WHEN line.product_uom_id = sale_line.product_uom_id
-                                    OR line.product_uom_id IS NULL
-                                  THEN 1
-                                  ELSE (
-                                      SELECT of_line.factor / of_order.factor
-                                        FROM uom_uom of_line, uom_uom of_order
-                                       WHERE of_line.id = line.product_uom_id
-                                         AND of_order.id = sale_line.product_uom_id
-                                  )
-                             END
-                       ) AS cost
-                  FROM account_move move
-                  JOIN account_move_line line ON line.move_id = move.id
-                  JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
-                  JOIN sale_order_line sale_line ON sale_line.id = rel.order_line_id
-                 WHERE move.company_id = ANY(%(companies)s)
-                   AND move.state = 'posted'
-                   AND move.move_type IN ('out_invoice', 'out_refund')
-                   AND move.invoice_date BETWEEN %(start)s AND %(end)s
-                   AND line.display_type = 'product'
-              GROUP BY 1
-            )
             SELECT ordering.commercial_partner_id,
-                   sum(per_order.net)::text,
+                   (-sum(line.balance))::text,
                    sum(
-                       per_order.cost / coalesce(nullif(sale.currency_rate, 0), 1)
+                       CASE WHEN move.move_type = 'out_refund'
+                            THEN -line.quantity ELSE line.quantity END
+                       * coalesce(sale_line.purchase_price, 0)
+                       * CASE WHEN line.product_uom_id = sale_line.product_uom_id
+                                OR line.product_uom_id IS NULL
+                              THEN 1
+                              ELSE %(factor_of_line)s / %(factor_of_order)s
+                         END
+                       * CASE WHEN coalesce(sale.currency_rate, 0) IN (0, 1) THEN 1
+                              ELSE 1 / sale.currency_rate
+                         END
                    )::text
-              FROM per_order
-              JOIN sale_order sale ON sale.id = per_order.order_id
+              FROM account_move move
+              JOIN account_move_line line ON line.move_id = move.id
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line sale_line ON sale_line.id = rel.order_line_id
+              JOIN sale_order sale ON sale.id = sale_line.order_id
               JOIN res_partner ordering ON ordering.id = sale.partner_id
+             WHERE move.company_id = ANY(%(companies)s)
+               AND move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_refund')
+               AND move.invoice_date BETWEEN %(start)s AND %(end)s
+               AND line.display_type = 'product'
           GROUP BY 1
             """,
             companies=list(company_ids),
             start=period.start,
             end=period.end,
+            factor_of_line=SQL(FACTOR, factors, SQL("line")),
+            factor_of_order=SQL(FACTOR, factors, SQL("sale_line")),
         )
     )
     return {row[0]: (Decimal(row[1]), Decimal(row[2])) for row in rows}
