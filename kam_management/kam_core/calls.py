@@ -6,6 +6,7 @@ from decimal import Decimal
 
 ONE = Decimal(1)
 CAP = Decimal(3)  # what is three times due is not more urgent than all else together
+PLANNED = 5 * 4 * CAP  # a planned call comes before what is merely due
 WAITS = (timedelta(hours=2), timedelta(hours=4), timedelta(hours=20))
 QUARTER = 15  # minutes: nobody proposes to call at 14:07
 

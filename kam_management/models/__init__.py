@@ -71,3 +71,8 @@ from . import kam_week_visit
 from . import kam_week_plan
 from . import kam_account_visits
 from . import calendar_event
+from . import kam_visit_pages
+from . import kam_visit_calls
+from . import kam_visit_next_step
+from . import kam_visit_home
+from . import kam_week_mail

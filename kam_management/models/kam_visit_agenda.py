@@ -28,6 +28,7 @@ SHOWN = 5  # items of a section
 LAST_ORDERS = 3
 HISTORY_DAYS = 540  # orders that a rhythm is read from
 OPEN_DAYS = 365  # an older order that was never invoiced is no topic any more
+PROMISE_DAYS = 120  # an older one is no topic any more
 MOST = 200  # accounts in one call
 
 
@@ -95,6 +96,7 @@ class KamVisitAgenda(models.AbstractModel):
             ("next_step", "_agenda_next_step"),
             ("overdue", "_agenda_overdue"),
             ("promises", "_agenda_promises"),
+            ("disputes", "_agenda_disputes"),
             ("quotations", "_agenda_quotations"),
             ("open_orders", "_agenda_open_orders"),
             ("reorder", "_agenda_reorder"),
@@ -109,6 +111,7 @@ class KamVisitAgenda(models.AbstractModel):
             "next_step": self.env._("Agreed last time"),
             "overdue": self.env._("Overdue"),
             "promises": self.env._("Promised payments"),
+            "disputes": self.env._("Disputes and claims"),
             "quotations": self.env._("Quotations waiting"),
             "open_orders": self.env._("Orders under way"),
             "reorder": self.env._("Due for re-order"),
@@ -180,8 +183,64 @@ class KamVisitAgenda(models.AbstractModel):
         return found
 
     def _agenda_promises(self, accounts, today):
-        """Promises to pay; filled by the part that records them."""
-        return {}
+        """Promises to pay that are open, kept in part or broken, the earliest first."""
+        promises = self._read(
+            "kam.promise",
+            [
+                ("partner_id", "in", accounts.partner_id.ids),
+                ("withdrawn_on", "=", False),
+                ("date_promised", ">=", today - timedelta(days=PROMISE_DAYS)),
+            ],
+            ["partner_id", "company_id", "currency_id", "amount", "date_promised"],
+            "date_promised, id",
+        ).filtered(lambda one: one.state in ("open", "part", "broken"))
+        words = dict(promises._fields["state"]._description_selection(self.env))
+        return self._of_customers(
+            accounts,
+            promises,
+            lambda one: self._item(
+                one,
+                words[one.state],
+                date=self._day(one.date_promised),
+                amount=one.amount,
+                currency_id=one.currency_id.id,
+                tone="danger" if one.state == "broken" else "info",
+            ),
+        )
+
+    def _agenda_disputes(self, accounts, today):
+        """Disputes and claims that are not settled, the earliest first."""
+        disputes = self._read(
+            "kam.dispute",
+            [
+                ("partner_id", "in", accounts.partner_id.ids),
+                ("resolved_on", "=", False),
+            ],
+            ["partner_id", "company_id", "reason_id", "opened_on", "currency_id"],
+            "opened_on, id",
+        )
+        return self._of_customers(
+            accounts,
+            disputes,
+            lambda one: self._item(
+                one,
+                one.reason_id.display_name or one.display_name,
+                date=self._day(one.opened_on),
+                amount=one.amount,
+                currency_id=one.currency_id.id,
+                tone="warning",
+            ),
+        )
+
+    def _of_customers(self, accounts, records, item):
+        """Return {account id: items} of records that have a customer and a company."""
+        by_customer = {(one.partner_id, one.company_id): one.id for one in accounts}
+        found = defaultdict(list)
+        for one in records:
+            key = (one.partner_id, one.company_id.root_id)
+            if key in by_customer:
+                found[by_customer[key]].append(item(one))
+        return found
 
     def _agenda_quotations(self, accounts, today):
         """Quotations that wait for an answer, the oldest first."""

@@ -200,6 +200,16 @@ class ResPartner(models.Model):
         )
         return double if True in value else ~double
 
+    def _kam_phone_link(self):
+        """Return the number as a screen shows it: dict, ``uri`` dials it."""
+        number, problem = self._kam_dial(self.phone)
+        return {
+            "name": self.name or "",
+            "number": number,
+            "uri": "" if problem else _tel(number),
+            "problem": self._kam_mend(problem) if problem else "",
+        }
+
     # ------------------------------------------------------------------- public
     @api.model
     @api.readonly

@@ -4,6 +4,7 @@ from . import test_kam_event
 from . import test_kam_log_check
 from . import test_kam_phone
 from . import test_kam_visit_agenda
+from . import test_kam_visit_pages
 from . import test_cli_kam
 from . import test_kam_facts
 from . import test_kam_analysis
