@@ -16,6 +16,7 @@ from . import kam_account
 from . import kam_account_owner
 from . import kam_account_guard
 from . import kam_account_customer
+from . import kam_need
 from . import kam_delegation
 from . import kam_analysis_parameters
 from . import kam_analysis
@@ -24,6 +25,7 @@ from . import kam_document_links
 from . import kam_account_figures
 from . import kam_account_actions
 from . import kam_account_home
+from . import kam_account_needs
 from . import kam_delegation_brief
 from . import kam_visit_agenda
 from . import res_company
@@ -35,6 +37,7 @@ from . import res_users
 from . import res_users_archive
 from . import kam_cost_access
 from . import kam_demo
+from . import kam_demo_needs
 from . import kam_document_facts
 from . import kam_document_touch
 from . import kam_fact

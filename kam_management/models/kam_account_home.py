@@ -197,10 +197,7 @@ class KamAccount(models.Model):
         """Return what waits, as cards: how many accounts, how much, which list."""
         amounts = {"overdue": "overdue", "quotations": "quotation_amount"}
         cards = []
-        names = ["overdue", "late_step", "no_step", "quotations", "quiet"]
-        if head:
-            names += ["no_owner", "prospects"]
-        for name in names:
+        for name in self._home_cards(head):
             found = [
                 row
                 for row in rows
@@ -217,6 +214,11 @@ class KamAccount(models.Model):
                 }
             )
         return cards
+
+    def _home_cards(self, head):
+        """Return the keys of the cards, in the order they are shown."""
+        names = ["overdue", "late_step", "no_step", "quotations", "quiet"]
+        return [*names, "no_owner", "prospects"] if head else names
 
     def _home_team(self, rows):
         """Return one dict a manager; accounts without owner come last."""

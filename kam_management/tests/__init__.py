@@ -2,6 +2,7 @@ from . import test_kam_document_links
 from . import test_kam_cost_access
 from . import test_kam_event
 from . import test_kam_log_check
+from . import test_kam_need
 from . import test_kam_phone
 from . import test_kam_visit_agenda
 from . import test_kam_visit_pages

@@ -27,6 +27,7 @@ CATEGORIES = {
     "kam_core.approval_rules": "kam.approval.rule",
     "kam_core.approvals": "kam.approval",
     "kam_core.delegations": "kam.delegation",
+    "kam_core.needs": "kam.need",
     "kam_core.segments": "kam.segment",
     "kam_core.kpi.kpis": "kam.kpi",
     "kam_core.visits.account_cadence": "kam.account.cadence",

@@ -121,8 +121,15 @@ def _approval_rule(env):
     return env["kam.approval.rule"].create({"kind": "discount", "amount_to": 500})
 
 
+def _need(env):
+    return env["kam.need"].create(
+        {"account_id": _account(env).id, "name": "Rye by six", "kind": "need"}
+    )
+
+
 SAMPLES = {
     "kam.account": _account,
+    "kam.need": _need,
     "kam.approval": _approval,
     "kam.approval.rule": _approval_rule,
     "kam.delegation": _delegation,

@@ -168,6 +168,8 @@ READS = {
 READS["kam.account.owner"] = READS["kam.account"]
 READS |= matrix_results.READS
 RIGHTS_OF |= matrix_results.RIGHTS
+RIGHTS_OF["kam.need"] = RIGHTS_OF["kam.account"]
+READS["kam.need"] = READS["kam.account"]
 # what is collected: of the accounts of today; of all for those who collect for all
 COLLECTED = {
     "user": {"mine", "lent"},
@@ -195,6 +197,7 @@ WRITES = {
     "kam.log.check.line": READS["kam.log.check.line"],
 }
 WRITES |= matrix_results.WRITES
+WRITES["kam.need"] = WRITES["kam.account"]
 READS |= matrix_terms.READS | matrix_visits.READS
 WRITES |= matrix_terms.WRITES | matrix_visits.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
@@ -323,6 +326,12 @@ class World(common.KamCase):
         cls.world["kam.account"] = made
         cls.world["kam.account.owner"] = {
             label: account.owner_ids for label, account in made.items()
+        }
+        cls.world["kam.need"] = {
+            label: cls.env["kam.need"].create(
+                {"account_id": account.id, "name": f"need of {label}"}
+            )
+            for label, account in made.items()
         }
 
     @classmethod

@@ -1,0 +1,90 @@
+"""What the demonstration's customers need, and where more could be sold."""
+
+# customer: kind, what, details, product category, expected a year, days ahead,
+# how it was closed, what came of it
+NOTES = {
+    "Grand Harbour Hotels": (
+        (
+            "need",
+            "Delivery before 6 a.m.",
+            "The ramp is blocked later",
+            "",
+            0,
+            5,
+            "",
+            "",
+        ),
+        ("need", "One invoice for six houses", "", "", 0, None, "meet", "Since May"),
+        (
+            "opening",
+            "Tea for banqueting",
+            "They buy it elsewhere; the chef decides",
+            "Tea",
+            9000,
+            12,
+            "",
+            "",
+        ),
+    ),
+    "Bellevue Restaurants": (
+        ("need", "Two machines serviced a quarter", "", "Machines", 0, 20, "", ""),
+        (
+            "opening",
+            "Three restaurants open in spring",
+            "Machines and first stock; the architect has our list",
+            "Machines",
+            14000,
+            45,
+            "",
+            "",
+        ),
+    ),
+    "Corner Bakery Chain": (
+        (
+            "need",
+            "Cups with their own print",
+            "Four weeks ahead",
+            "Tableware",
+            0,
+            -3,
+            "",
+            "",
+        ),
+        (
+            "opening",
+            "Oat drink in all shops",
+            "Now in 5 of 20",
+            "Syrups",
+            6500,
+            30,
+            "",
+            "",
+        ),
+    ),
+    "Northline Catering": (
+        ("need", "Prices fixed for a season", "", "", 0, None, "", ""),
+        (
+            "opening",
+            "Win the airport back",
+            "Lost to a cheaper roaster; a second blend could do it",
+            "Coffee",
+            11000,
+            -8,
+            "",
+            "",
+        ),
+        (
+            "opening",
+            "Vending in two plants",
+            "",
+            "Machines",
+            4000,
+            None,
+            "drop",
+            "They signed with a vending firm for five years",
+        ),
+    ),
+    "Maple Street Bakery": (
+        ("opening", "A branded coffee of their own", "", "Coffee", 5200, 3, "", ""),
+    ),
+}
