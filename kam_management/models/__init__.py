@@ -73,6 +73,7 @@ from . import kam_week
 from . import kam_week_visit
 from . import kam_week_plan
 from . import kam_account_visits
+from . import kam_account_visit_owners
 from . import calendar_event
 from . import kam_visit_pages
 from . import kam_visit_calls

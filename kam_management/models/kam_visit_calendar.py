@@ -61,6 +61,15 @@ class KamVisit(models.Model):
         made._calendar_push()
         return made
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "invite_contact" in vals and not vals["invite_contact"]:
+            for visit in self:
+                # the tick that put them there was taken away
+                event = visit._appointments().with_context(**QUIET)
+                event.partner_ids -= visit.contact_id
+        return result
+
     def unlink(self):
         events = self._appointments()
         result = super().unlink()

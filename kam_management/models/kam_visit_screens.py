@@ -232,6 +232,7 @@ class KamVisit(models.Model):
 
     def _board_visits(self, domain, first, last):
         """Return {user id: counts} of the visits of a period."""
+        self.flush_model()
         zone = ZoneInfo(self.env.company.sudo()._kam_time_zone())  # no secret
         begin, end = (
             datetime.combine(day, time.min, zone)

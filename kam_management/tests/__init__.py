@@ -27,3 +27,5 @@ from . import test_kam_promise
 from . import test_kam_kpi
 from . import test_kam_approval
 from . import test_kam_visit
+from . import test_kam_week
+from . import test_kam_visit_calendar

@@ -382,14 +382,12 @@ def _evolve_plan(visit, event):
             )
         case Reassigned():
             moved = replace(visit, user_id=event.user_id)
-    if not event.replan:
-        return replace(moved, plan_status=event.plan_status)
-    return replace(
-        moved,
-        plan_status=event.plan_status,
-        change_reason=event.reason,
-        replans=(visit.replans or 0) + 1,
-    )
+    moved = replace(moved, plan_status=event.plan_status)
+    if event.replan or event.reason:
+        moved = replace(moved, change_reason=event.reason)
+    if event.replan:
+        moved = replace(moved, replans=(visit.replans or 0) + 1)
+    return moved
 
 
 def _evolve_end(visit, event):
@@ -515,10 +513,8 @@ def _replan(visit, changes, plan_status, source):
     )
     if replan and not reason and source is None:
         raise ReasonNeeded()
-    told = (plan_status, replan, reason if replan else None, source)
+    told = (plan_status, replan, reason, source)
     events = [*_moved(visit, rest, told), *_given(rest, told)]
-    if reason and not replan:
-        rest["change_reason"] = reason
     return (*events, *_rest(visit, rest))
 
 

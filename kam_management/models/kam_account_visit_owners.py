@@ -1,0 +1,83 @@
+"""Visits to come go with the account: to the new owner, or they are called off."""
+
+from datetime import datetime, time, timezone
+from zoneinfo import ZoneInfo
+
+from odoo import models
+
+from ..kam_core import accounts
+from ..kam_core.record import Text
+from ..kam_core.visits import visit as visits
+from .kam_given import now
+
+
+class KamAccount(models.Model):
+    _inherit = "kam.account"
+
+    def _command(self, command, expected_version=None):
+        result = super()._command(command, expected_version)
+        match command:
+            case accounts.HandOver() | accounts.Designate():
+                self._hand_over_visits(command.effective_on, command.reason)
+            case accounts.Release():
+                self._call_visits_off(command.effective_on, command.reason)
+        return result
+
+    def _visits_from(self, day):
+        """Return the planned visits of the accounts from a day on, from now at least.
+
+        sudo: whoever may decide on the account may see to its visits, those of a former
+        owner among them.
+        """
+        zone = ZoneInfo(self.env.company.root_id.sudo()._kam_time_zone())
+        begin = datetime.combine(day, time.min, zone).astimezone(timezone.utc)
+        begin = max(begin, now()).replace(tzinfo=None)
+        return (
+            self.env["kam.visit"]
+            .sudo()
+            .search(
+                [
+                    ("account_id", "in", self.ids),
+                    ("state", "=", "planned"),
+                    ("planned_start", ">=", begin),
+                ]
+            )
+        )
+
+    def _hand_over_visits(self, day, reason):
+        """Give the visits of those who own the account no more to its new lead."""
+        found = self._visits_from(day)
+        if not found:
+            return
+        leads, owners = self._leads(day), self._owners_from(day)
+        by_lead = {}
+        for visit in found:
+            lead = leads.get(visit.account_id.id)
+            if lead and visit.user_id.id not in owners[visit.account_id.id]:
+                by_lead[lead] = by_lead.get(lead, found.browse()) + visit
+        for lead, some in by_lead.items():
+            some._command(
+                visits.Replan(
+                    {"user_id": lead, "change_reason": Text(reason)},
+                    visits.DRAFT,
+                    "hand_over",
+                )
+            )
+
+    def _owners_from(self, day):
+        """Return {account id: ids of who answers for it from a day on}."""
+        # sudo: a team's leader is no secret
+        return {
+            account.id: {
+                one.user_id.id
+                for one in account.owner_ids
+                if not one.date_to or one.date_to >= day
+            }
+            | {account.head_id.id, account.team_id.user_id.id}
+            for account in self.sudo()
+        }
+
+    def _call_visits_off(self, day, reason):
+        found = self._visits_from(day)
+        if found:
+            found._command(visits.Cancel(now(), "released", Text(reason)))
