@@ -16,6 +16,8 @@ RESULTS = (
     "participants",
     "material",
     "participant_ids",
+    "started_at",
+    "finished_at",
 )
 
 
@@ -53,7 +55,8 @@ class KamVisit(models.Model):
 
         :param results: dict of ``outcome``, ``result``, ``contact_id``, ``topic``,
             ``participants``, ``material``, ``participant_ids``; the kind says which
-            are needed
+            are needed. ``started_at`` and ``finished_at`` (UTC) of a visit that took
+            place earlier; left out: now
         :param next_step: ``visit`` or ``call`` (planned at the same hour),
             ``activity`` (a to-do on the account), ``lead`` (an opportunity),
             ``quotation``; left out: nothing

@@ -191,6 +191,17 @@ class TestKamFinish(VisitCase, common.KamCase):
         told = self.finish(self.plan(0, 14), "quotation")
         self.assertEqual(told["action"]["res_model"], "sale.order")
 
+    def test_told_a_day_later_it_took_place_when_it_was_planned(self):
+        visit = self.plan(-1, 10)
+        visit.finish_and_plan(
+            {
+                "outcome": "agreed",
+                "started_at": self.at(-1, 10),
+                "finished_at": self.at(-1, 11),
+            }
+        )
+        self.assertEqual(fields.Datetime.to_string(visit.finished_at), self.at(-1, 11))
+
     def test_sent_twice_it_is_done_once(self):
         visit = self.plan()
         command = str(uuid.uuid4())

@@ -158,6 +158,20 @@ test("a visit is started, and finished in three taps", async () => {
     expect.verifySteps(["day null", "finish 1 order visit", "day 2026-03-10"]);
 });
 
+test("what nobody told of is closed as it was planned", async () => {
+    onRpc("kam.visit", "finish_and_plan", ({ kwargs }) => {
+        expect.step(`finished ${kwargs.results.finished_at}`);
+        return { action: false };
+    });
+    const start = "2026-03-06 08:00:00";
+    await mountDay({ visits: [], late: [visit(3, { start, stop: "2026-03-06 09:00:00" })] });
+    expect(".o_kam_late").toHaveText(/What came of these\? 1/);
+    await contains(".o_kam_late .o_kam_open_finish").click();
+    await contains("[data-outcome=agreed]").click();
+    await contains(".o_kam_finish_button").click();
+    expect.verifySteps(["day null", "finished 2026-03-06 09:00:00", "day 2026-03-10"]);
+});
+
 test("a visit that starts tells no place unless it was wished", async () => {
     onRpc("kam.visit", "start", ({ args, kwargs }) => {
         expect.step(`start ${args[0]} ${"latitude" in kwargs}`);

@@ -1,5 +1,5 @@
 import { Component, useState } from "@odoo/owl";
-import { serializeDate } from "@web/core/l10n/dates";
+import { deserializeDateTime, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { FileInput } from "@web/core/file_input/file_input";
 import { useService } from "@web/core/utils/hooks";
@@ -35,6 +35,7 @@ export class FinishForm extends Component {
         this.state = useState({
             busy: false,
             files: 0,
+            asPlanned: this.isLate,
             outcome: visit.outcome || false,
             step: "none",
             on: visit.next_due || this.inDays(7),
@@ -48,6 +49,21 @@ export class FinishForm extends Component {
 
     inDays(days) {
         return serializeDate(DateTime.local().plus({ days }));
+    }
+
+    /** A visit of an earlier day, told of only now: it took place when it was planned. */
+    get isLate() {
+        return (
+            this.props.visit.state === "planned" && this.planned < DateTime.local().startOf("day")
+        );
+    }
+
+    get planned() {
+        return deserializeDateTime(this.props.visit.stop);
+    }
+
+    get plannedWords() {
+        return this.planned.toLocaleString(DateTime.DATETIME_MED);
     }
 
     /** Fields that the kind asks for, as inputs; the outcome has buttons of its own. */
@@ -88,6 +104,10 @@ export class FinishForm extends Component {
         }
         if (this.state.participants) {
             results.participants = parseInt(this.state.participants, 10);
+        }
+        if (this.state.asPlanned) {
+            results.started_at = this.props.visit.start;
+            results.finished_at = this.props.visit.stop;
         }
         return results;
     }

@@ -1,6 +1,6 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
-import { deserializeDate, serializeDate } from "@web/core/l10n/dates";
+import { deserializeDate, deserializeDateTime, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -46,7 +46,8 @@ export class KamMyDay extends Component {
     async load(day = null) {
         this.state.data = await this.orm.call("kam.visit", "screen_day", [], { day });
         this.state.agendas = {};
-        const underway = this.state.data.visits.find((one) => one.state === "underway");
+        const { visits, late } = this.state.data;
+        const underway = [...visits, ...late].find((one) => one.state === "underway");
         this.state.open = false;
         this.state.closing = false;
         if (underway) {
@@ -79,6 +80,15 @@ export class KamMyDay extends Component {
     get left() {
         return this.state.data.visits.filter((one) => ["planned", "underway"].includes(one.state))
             .length;
+    }
+
+    /** The hour; of a visit of another day its day too. */
+    when(visit) {
+        const start = deserializeDateTime(visit.start);
+        const day = serializeDate(start);
+        return day === this.state.data.day
+            ? hour(visit.start)
+            : start.toLocaleString({ weekday: "short", day: "numeric", month: "short" });
     }
 
     async toggle(visit, closing = false) {

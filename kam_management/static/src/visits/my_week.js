@@ -10,6 +10,7 @@ import { WeekGrid } from "./week_grid";
 import { classTone, commandId, formOf, hour, shortDay } from "./visit_words";
 
 const { DateTime } = luxon;
+const DAY_HOURS = [7, 20];
 const FORMAT = "yyyy-MM-dd HH:mm:ss";
 /** Why what is due found no place in the proposed week. */
 const CAUSES = {
@@ -149,9 +150,19 @@ export class KamMyWeek extends Component {
         return [...busy, ...visits, ...proposals];
     }
 
+    /** The hours that the calendar shows: the usual ones, and those of early or late visits. */
+    get hours() {
+        const of = (name) => this.blocks.map((one) => deserializeDateTime(one[name]));
+        const late = of("stop").map((stop) => (stop.minute ? stop.hour + 1 : stop.hour) || 24);
+        return [
+            Math.min(DAY_HOURS[0], ...of("start").map((start) => start.hour)),
+            Math.max(DAY_HOURS[1], ...late),
+        ];
+    }
+
     get gridKey() {
         const { monday, user } = this.state.data;
-        return `${monday}/${user.id}/${this.state.weekend}/${this.ui.isSmall}`;
+        return [monday, user.id, this.state.weekend, this.ui.isSmall, ...this.hours].join("/");
     }
 
     figure(ratio) {

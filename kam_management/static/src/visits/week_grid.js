@@ -17,6 +17,7 @@ export class WeekGrid extends Component {
         monday: String,
         blocks: Array,
         small: Boolean,
+        hours: Array,
         editable: Boolean,
         isWeekendVisible: Boolean,
         source: { type: Object, optional: true },
@@ -54,7 +55,7 @@ export class WeekGrid extends Component {
             eventMinHeight: 22,
             events: (_range, told) => told(this.events),
             expandRows: true,
-            height: "100%",
+            height: this.props.small ? "auto" : "100%",
             locale: luxon.Settings.defaultLocale,
             longPressDelay: LONG_PRESS_MS,
             noEventsText: "",
@@ -68,8 +69,8 @@ export class WeekGrid extends Component {
             selectMirror: true,
             slotLabelFormat: format,
             eventTimeFormat: format,
-            slotMinTime: "06:00:00",
-            slotMaxTime: "21:00:00",
+            slotMinTime: `${this.props.hours[0]}:00:00`,
+            slotMaxTime: `${this.props.hours[1]}:00:00`,
             snapDuration: { minutes: 15 },
             timeZone: luxon.Settings.defaultZone.name,
             weekends: this.props.isWeekendVisible,
@@ -92,8 +93,7 @@ export class WeekGrid extends Component {
     content({ event, timeText }) {
         const fragment = renderToFragment("kam_management.WeekSlot", {
             title: event.title,
-            detail: event.extendedProps.detail || "",
-            time: timeText,
+            line: [timeText, event.extendedProps.detail].filter(Boolean).join(" · "),
         });
         return { domNodes: [...fragment.children] };
     }
