@@ -31,10 +31,13 @@ class KamProjector(models.AbstractModel):
         return ready
 
     def _needs(self, name):
+        """Return the models that a record, or a line of it, links to."""
         model = self.env[name]
+        lines = [model._fields[part].comodel_name for part in model._core.PARTS]
         return {
             field.comodel_name
-            for field in model._fields.values()
+            for one in (name, *lines)
+            for field in self.env[one]._fields.values()
             if field.type in ("many2one", "many2many") and field.store
         }
 
