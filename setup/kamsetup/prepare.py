@@ -60,6 +60,13 @@ def alone(state, progress):
         yield
 
 
+@contextlib.contextmanager
+def alone_here(state, progress, checkout=ROOT):
+    """Hold what is this checkout's own: others that share the folder go on."""
+    with only_one(state.folder / f"lock-{digest(str(checkout))}", progress.line):
+        yield
+
+
 def packages(state, progress, *, dev=False):
     """Have Odoo and the Python packages; return the Odoo tree."""
     with progress.step("Odoo 19.0"):

@@ -173,8 +173,11 @@ def get_ready(state, progress, *, database=True):
         prepare.test_programs(state, progress)
         environment = prepare.server(state, progress, tree)
         prepare.drop_left_over_runs(environment.databases, state)
-        with progress.step("Test database: Odoo with our addons"):
-            template = prepare.template(environment, progress)
+    with (
+        prepare.alone_here(state, progress),
+        progress.step("Test database: Odoo with our addons"),
+    ):
+        template = prepare.template(environment, progress)
     return environment, template
 
 
