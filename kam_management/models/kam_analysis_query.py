@@ -289,7 +289,7 @@ def first_invoices(env, company_ids):
     return dict(rows)
 
 
-def lateness(env, company_ids, period, as_of):
+def lateness(env, company_ids, period, as_of, partner_ids=None):
     """Return the sums of lateness over receivables that fell due in a period.
 
     Amounts include tax, in company currency. What a credit note or an exchange
@@ -297,8 +297,12 @@ def lateness(env, company_ids, period, as_of):
     what is open.
 
     :param as_of: matches dated later are as if they were not
+    :param partner_ids: of these customers only; None: of all
     :return: ``{partner id: LatenessSums}``
     """
+    some = SQL()
+    if partner_ids is not None:
+        some = SQL("AND move.commercial_partner_id = ANY(%s)", list(partner_ids))
     rows = env.execute_query(
         SQL(
             """
@@ -312,7 +316,7 @@ def lateness(env, company_ids, period, as_of):
                    AND line.balance > 0
                    AND move.company_id = ANY(%(companies)s)
                    AND move.state = 'posted'
-                   AND move.move_type = 'out_invoice'
+                   AND move.move_type = 'out_invoice' %(some)s
             ), matched AS (
                 SELECT due.id, due.partner_id, due.day, match.amount,
                        other.date - due.day AS days,
@@ -361,6 +365,7 @@ def lateness(env, company_ids, period, as_of):
             start=period.start,
             end=period.end,
             as_of=as_of,
+            some=some,
         )
     )
     return {row[0]: LatenessSums(*map(Decimal, row[1:])) for row in rows}

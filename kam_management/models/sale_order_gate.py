@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..kam_core.gate import caused, ordered, stopping
+from ..kam_core.gate import ASK, caused, ordered, stopping
 
 GATE = "kam_gate"
 # what an order asks for; a change of anything else is not judged
@@ -45,9 +45,10 @@ STAMPED = ("id", "product_id", "product_uom_qty", "price_unit", "discount")
 class Gate:
     """What the doors of one call have touched."""
 
-    def __init__(self):
+    def __init__(self, notes):
         self.before = {}  # order id: (amount, invoiced partner, findings) or None
         self.passed = {}  # order id: what it asked for when it was let through
+        self.notes = notes  # what the finders keep between looking and letting through
 
 
 class SaleOrder(models.Model):
@@ -70,6 +71,20 @@ class SaleOrder(models.Model):
         if any(found.values()) and "kam.approval" in self.env:
             return found, self.env["kam.approval"]._covered(self, found)
         return found, found
+
+    def _kam_measure(self, kind):
+        """Return what an approval of that kind has to cover: {code: measure}.
+
+        :param kind: ``discount``, ``column``, ``credit`` or ``terms``
+        """
+        self.ensure_one()
+        # sudo: whoever may work on an order may know what stops it
+        _found, left = self.sudo()._kam_findings_left()
+        return {
+            one.code: one.measure
+            for one in left.get(self.id, ())
+            if one.kind == kind and one.severity == ASK
+        }
 
     @api.readonly
     def kam_findings(self):
@@ -104,11 +119,12 @@ class SaleOrder(models.Model):
         """
         cache = self.env.cr.cache
         outer = cache.get(GATE)
-        gate = outer or Gate()
-        self._kam_remember(gate)
         if outer:
+            self._kam_remember(outer)
             yield
             return
+        gate = Gate(self._kam_take_turn() if judge_first else {})
+        self._kam_remember(gate)
         cache[GATE] = gate
         try:
             if judge_first:
@@ -198,6 +214,13 @@ class SaleOrder(models.Model):
             tuple(tuple(line[name] for name in STAMPED) for line in self.order_line),
         )
 
+    def _kam_take_turn(self):
+        """Wait, where others ask for the same at this moment. To be extended.
+
+        :return: dict of notes for the gate
+        """
+        return {}
+
     def _kam_let_through(self, gate):
         """Do what passing the gate entails, as late as may be. To be extended.
 
@@ -224,7 +247,8 @@ class SaleOrder(models.Model):
             return super().create(vals_list)
         with self._kam_gate():
             orders = super().create(vals_list)
-            self.env.cr.cache[GATE].before.update(dict.fromkeys(orders.ids))
+            if gate := self.env.cr.cache.get(GATE):
+                gate.before.update(dict.fromkeys(orders.ids))
             return orders
 
     def write(self, vals):

@@ -7,3 +7,4 @@ from . import kam_ageing_wizard
 from . import kam_collection_decide
 from . import kam_approval_decide
 from . import kam_visit_step
+from . import kam_credit_decide

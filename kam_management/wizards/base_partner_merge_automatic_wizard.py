@@ -3,6 +3,7 @@
 from odoo import models
 
 from ..kam_core.accounts import Absorb, MergeInto
+from ..kam_core.credit import terms
 
 RANK = {"key": 0, "suspended": 1, "prospect": 2, "former": 3}
 
@@ -14,6 +15,7 @@ class MergePartnerAutomatic(models.TransientModel):
         """Absorb before Odoo rewrites links: its SQL would delete our rows."""
         target = dst_partner.commercial_partner_id
         accounts = self._kam_absorb(src_partners, target)
+        self._kam_absorb_terms(src_partners, target)
         projector = self.env["kam.projector"]
         # a company's account needs a company; what else points to a person follows it
         projector._relink("res.partner", src_partners.ids, dst_partner.id)
@@ -43,3 +45,17 @@ class MergePartnerAutomatic(models.TransientModel):
             survivor._relink_customer(target)
             left += survivor
         return left
+
+    def _kam_absorb_terms(self, src_partners, target):
+        """Leave one set of credit terms a company: those of the partner that stays."""
+        # sudo: who may merge contacts need not see credit terms
+        found = self.env["kam.credit.terms"].sudo()
+        found = found.search([("partner_id", "in", (src_partners | target).ids)])
+        for same in found.grouped("company_id").values():
+            survivor, *others = same.sorted(
+                lambda one: (one.partner_id != target, one.status != "granted", one.id)
+            )
+            for other in others:
+                survivor._command(terms.Absorb(other.event_key))
+                other._end(terms.MergeInto(survivor.event_key), survivor)
+            survivor._relink_customer(target)

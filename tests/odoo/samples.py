@@ -127,15 +127,72 @@ def _need(env):
     )
 
 
+def _credit_terms(env):
+    partner = env["res.partner"].create({"name": "Sample", "is_company": True})
+    terms = env["kam.credit.terms"]
+    return terms.browse(terms.set_terms(partner.ids, {"credit_limit": 100}, "A sample"))
+
+
+def _credit_group(env):
+    number = env["kam.credit.group"].with_context(active_test=False).search_count([])
+    group = env["kam.credit.group"].create({"name": f"Sample {number}"})
+    group.set_limit(500, reason="A sample")
+    return group
+
+
+def _credit_rule(env):
+    number = env["kam.credit.rule"].with_context(active_test=False).search_count([])
+    return env["kam.credit.rule"].create(
+        {"kind": "limit_used", "threshold": number, "severity": "warn", "active": False}
+    )
+
+
+def _order(env):
+    partner = env["res.partner"].create({"name": "Sample", "is_company": True})
+    product = env["product.product"].search([("sale_ok", "=", True)], limit=1)
+    return env["sale.order"].create(
+        {"partner_id": partner.id, "order_line": [(0, 0, {"product_id": product.id})]}
+    )
+
+
+def _credit_queue(env):
+    order = _order(env)
+    order.kam_wait("A sample")
+    return order.kam_queue_ids
+
+
+def _order_closing(env):
+    order = _order(env)
+    return env["kam.order.closing"].create(
+        {"order_id": order.id, "company_id": order.company_id.id}
+    )
+
+
+def _reliability_item(env):
+    return env["kam.reliability.item"].create({"name": "Sample"})
+
+
+def _reliability_check(env):
+    partner = env["res.partner"].create({"name": "Sample", "is_company": True})
+    return env["kam.reliability.check"].create({"partner_id": partner.id})
+
+
 SAMPLES = {
     "kam.account": _account,
     "kam.need": _need,
     "kam.approval": _approval,
     "kam.approval.rule": _approval_rule,
+    "kam.credit.group": _credit_group,
+    "kam.credit.queue": _credit_queue,
+    "kam.credit.rule": _credit_rule,
+    "kam.credit.terms": _credit_terms,
     "kam.delegation": _delegation,
     "kam.dispute": _dispute,
     "kam.promise": _promise,
     "kam.kpi": _kpi,
+    "kam.order.closing": _order_closing,
+    "kam.reliability.check": _reliability_check,
+    "kam.reliability.item": _reliability_item,
     "kam.segment": _segment,
 }
 

@@ -17,7 +17,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.kam_management.tests import common
 
-from . import matrix_results, matrix_terms, matrix_visits
+from . import matrix_credit, matrix_results, matrix_terms, matrix_visits
 from .samples import _invoice
 
 GROUP = "kam_management.group_kam_"
@@ -135,6 +135,7 @@ RIGHTS_OF = {
     "kam.user.handover": DIALOG,
 }
 RIGHTS_OF |= matrix_terms.RIGHTS_OF | matrix_visits.RIGHTS_OF
+RIGHTS_OF |= matrix_credit.RIGHTS_OF
 OURS = {"mine", "past", "lent", "lent_not", "headed", "others"}
 # which records of the little world below each role reads, and which it may write
 READS = {
@@ -200,6 +201,8 @@ WRITES |= matrix_results.WRITES
 WRITES["kam.need"] = WRITES["kam.account"]
 READS |= matrix_terms.READS | matrix_visits.READS
 WRITES |= matrix_terms.WRITES | matrix_visits.WRITES
+READS |= matrix_credit.READS
+WRITES |= matrix_credit.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
 NOT_IN_THE_WORLD = {"kam.ageing", "kam.ageing.item", "kam.fact"}
 # public names that are doors of Odoo's own, judged by the doors tests
@@ -258,6 +261,7 @@ class World(common.KamCase):
         matrix_results.make(cls)
         matrix_terms.make(cls)
         matrix_visits.make(cls)
+        matrix_credit.make(cls)
         cls.rest()
         cls.env.flush_all()
         cls.env.invalidate_all()
@@ -539,7 +543,9 @@ class TestAccessMatrix(World):
             )
         )
         # lines go through the record they belong to
-        if model not in ("kam.account.owner", "kam.dispute.line", *matrix_visits.LINES):
+        lines = {"kam.account.owner", "kam.dispute.line"}
+        lines |= {*matrix_visits.LINES, *matrix_credit.LINES}
+        if model not in lines:
             self.assertEqual(every.with_user(user)._filtered_access("write"), may)
 
     def test_notes_and_files_follow_their_record(self):
@@ -662,6 +668,7 @@ GIVEN = {
     "vals": {},
     "vals_list": [],
 }
+GIVEN |= matrix_credit.GIVEN
 WRONG = (
     None,
     True,
@@ -787,6 +794,7 @@ class TestPublicMethods(World):
                 *DEBTORS,
                 *matrix_terms.HIDDEN,
                 *matrix_visits.HIDDEN,
+                *matrix_credit.HIDDEN,
             ):
                 continue
             if getattr(getattr(type(model), name), "_api_model", False):

@@ -1,0 +1,1 @@
+"""Credit: terms, groups, exposure, rules, reservations, queue, reliability."""

@@ -1,0 +1,512 @@
+"""Reliability checks of customers: thin; the rules are in ``kam_core/credit``."""
+
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..kam_core.credit import reliability
+from ..kam_core.credit.score import (
+    FACTORS,
+    WEIGHTS,
+    lateness_grade,
+    limit_use_grade,
+    proposed_limit,
+    recheck_on,
+    score,
+    share_grade,
+    tenure_grade,
+)
+from ..kam_core.money import round_half_up
+
+SALES_DAYS = 90
+RESULTS = [
+    ("passed", "Passed"),
+    ("failed", "Failed"),
+    ("not_applicable", "Does not apply"),
+]
+GRADES = [(one, one) for one in "ABCD"]
+
+
+class KamReliabilityCheck(models.Model):
+    _name = "kam.reliability.check"
+    _inherit = ["kam.event.sourced", "mail.thread", "mail.activity.mixin"]
+    _description = "Reliability check"
+    _order = "id desc"
+    _core = reliability
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain="[('parent_id', '=', False)]",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self.env.company.root_id,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Checked by",
+        ondelete="restrict",
+        default=lambda self: self.env.user,
+        domain=[("share", "=", False)],
+        tracking=True,
+    )
+    status = fields.Selection(
+        [("draft", "In progress"), ("done", "Finished")],
+        default="draft",
+        required=True,
+        tracking=True,
+    )
+    line_ids = fields.One2many("kam.reliability.check.line", "check_id", "Checklist")
+    conclusion = fields.Text(help="What follows from it, in your words.")
+    score = fields.Float(digits=(5, 2), copy=False, aggregator="avg")
+    grade = fields.Selection(GRADES, copy=False, tracking=True)
+    missing = fields.Char(copy=False)
+    proposed_limit = fields.Monetary(copy=False, tracking=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        ondelete="restrict",
+        default=lambda self: self.env.company.root_id.currency_id,
+    )
+    done_on = fields.Date("Finished on", copy=False)
+    recheck_on = fields.Date("Check again on", copy=False, tracking=True)
+
+    account_id = fields.Many2one(
+        "kam.account",
+        "Key account",
+        compute="_compute_account_id",
+        search="_search_account_id",
+        compute_sudo=True,
+    )
+    items_left = fields.Integer(compute="_compute_items_left")
+    missing_words = fields.Char("Without", compute="_compute_missing_words")
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
+    # --------------------------------------------------------------- defaults
+    @api.model
+    def default_get(self, fields_list):
+        values = super().default_get(fields_list)
+        if "line_ids" in fields_list and "line_ids" not in values:
+            values["line_ids"] = self._checklist()
+        return values
+
+    @api.model
+    def _checklist(self):
+        return [
+            Command.create({"item_id": item.id, "required": item.required})
+            for item in self.env["kam.reliability.item"].search([])
+        ]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(
+            [{"line_ids": self._checklist(), **vals} for vals in vals_list]
+        )
+
+    def _initial_values(self, stored):
+        values = super()._initial_values(stored)
+        # sudo: who a contact belongs to is needed whoever asks
+        partner = self.env["res.partner"].sudo().browse(values["partner_id"] or ())
+        company = self.env["res.company"].browse(values["company_id"] or ())
+        return {
+            **values,
+            "partner_id": partner.exists().commercial_partner_id.id or None,
+            "company_id": company.exists().root_id.id or None,
+        }
+
+    # ---------------------------------------------------------------- computes
+    @api.depends("partner_id", "status")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = self.env._(
+                "Check of %s", check.partner_id.display_name or ""
+            )
+
+    def _compute_account_id(self):
+        accounts = self.env["kam.account"].search(
+            [("partner_id", "in", self.partner_id.ids)]
+        )
+        by_key = {(one.partner_id, one.company_id): one for one in accounts}
+        for one in self:
+            one.account_id = by_key.get((one.partner_id, one.company_id), False)
+
+    @api.model
+    def _search_account_id(self, operator, value):
+        return self.env["kam.credit.terms"]._search_account_id(operator, value)
+
+    @api.depends("line_ids.result", "line_ids.required")
+    def _compute_items_left(self):
+        for check in self:
+            check.items_left = len(
+                check.line_ids.filtered(lambda one: one.required and not one.result)
+            )
+
+    def _input_words(self):
+        _ = self.env._
+        return {
+            "lateness": _("payment history"),
+            "limit_use": _("use of the limit"),
+            "promises": _("promises to pay"),
+            "tenure": _("time as a customer"),
+            "disputes": _("disputes"),
+            "outside": _("checklist"),
+        }
+
+    @api.depends("missing")
+    def _compute_missing_words(self):
+        words = self._input_words()
+        for check in self:
+            missing = [one for one in (check.missing or "").split(",") if one]
+            check.missing_words = ", ".join(words.get(one, one) for one in missing)
+
+    @api.depends("line_ids.result", "partner_id", "company_id", "status")
+    def _compute_preview(self):
+        """Say what the score is made of, so that it can be told to anybody."""
+        words = self._input_words()
+        for check in self:
+            if check.status == "done" or not check.partner_id:
+                check.preview = False
+                continue
+            check.preview = check._score_table(score(check._score_inputs()), words)
+
+    def _score_table(self, found, words):
+        head = self.env._("Nothing to judge by yet.")
+        if found.value is not None:
+            head = self.env._(
+                "Score %(score)s of 100, grade %(grade)s",
+                score=f"{found.value:.1f}",
+                grade=found.grade,
+            )
+        rows = Markup().join(
+            Markup("<tr><td>%s</td><td class='text-end'>%s</td></tr>")
+            % (
+                words[name],
+                f"{found.points[name]:.1f}"
+                if name in found.points
+                else self.env._("nothing known"),
+            )
+            for name in WEIGHTS
+        )
+        return Markup("<strong>%s</strong><table class='table table-sm'>%s</table>") % (
+            head,
+            rows,
+        )
+
+    # ------------------------------------------------------------------- score
+    def _score_inputs(self):
+        """Return {input: grade 0 to 1, or None where there is nothing for it}."""
+        self.ensure_one()
+        check = self.sudo()  # sudo: the figures of a customer whose check one may see
+        company, partner = check.company_id, check.partner_id._origin
+        today = company._kam_today()
+        sums = self.env["kam.account"].sudo()._lateness_of(partner.ids, company)
+        found = sums.get(partner.id)
+        standing = (
+            self.env["kam.credit.exposure"]
+            ._standings([(partner.id, company.id)], today)
+            .get((partner.id, company.id))
+        )
+        judged = check.line_ids.filtered(lambda one: one.result in ("passed", "failed"))
+        passed = judged.filtered(lambda one: one.result == "passed")
+        return {
+            "lateness": lateness_grade(found and found.average_days()),
+            "limit_use": limit_use_grade(standing and standing.used),
+            "promises": check._promise_grade(),
+            "tenure": tenure_grade(check._customer_since(), today),
+            "disputes": check._dispute_grade(),
+            "outside": share_grade(len(passed), len(judged)),
+        }
+
+    def _promise_grade(self):
+        """Return the share of promises kept; None where promises are not recorded."""
+        if "kam.promise" not in self.env:
+            return None
+        model = self.env["kam.promise"]
+        if "state" not in model._fields:
+            return None
+        rows = model._read_group(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", ["kept", "broken"]),
+            ],
+            ["state"],
+            ["__count"],
+        )
+        counts = dict(rows)
+        return share_grade(counts.get("kept", 0), sum(counts.values()))
+
+    def _dispute_grade(self):
+        """Return 1 less the share of a year's invoices that were disputed."""
+        if "kam.dispute" not in self.env:
+            return None
+        model = self.env["kam.dispute"]
+        if not {"partner_id", "company_id"} <= model._fields.keys():
+            return None
+        invoices = self.env["account.move"].search_count(
+            [
+                ("commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "child_of", self.company_id.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                (
+                    "invoice_date",
+                    ">",
+                    fields.Date.subtract(self.company_id._kam_today(), years=1),
+                ),
+            ]
+        )
+        disputes = model.search_count(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        return share_grade(max(invoices - disputes, 0), invoices)
+
+    def _customer_since(self):
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT min(m.invoice_date) FROM account_move m
+                     JOIN res_company c ON c.id = m.company_id
+                    WHERE m.commercial_partner_id = %s AND m.state = 'posted'
+                      AND m.move_type = 'out_invoice'
+                      AND split_part(c.parent_path, '/', 1)::int = %s""",
+                self.partner_id.id,
+                self.company_id.id,
+            )
+        )
+        return rows[0][0]
+
+    def _net_sales(self, today):
+        """Return net sales of 90 days in company currency, without tax."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT coalesce(sum(m.amount_untaxed_signed), 0) FROM account_move m
+                     JOIN res_company c ON c.id = m.company_id
+                    WHERE m.commercial_partner_id = %s AND m.state = 'posted'
+                      AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                      AND m.invoice_date > %s AND m.invoice_date <= %s
+                      AND split_part(c.parent_path, '/', 1)::int = %s""",
+                self.partner_id.id,
+                fields.Date.subtract(today, days=SALES_DAYS),
+                today,
+                self.company_id.id,
+            )
+        )
+        return Decimal(rows[0][0])
+
+    def _propose(self, grade, today):
+        """Return the limit that follows from sales, terms and grade."""
+        company = self.company_id
+        terms = self.env["kam.credit.terms"].search(
+            [("partner_id", "=", self.partner_id.id), ("company_id", "=", company.id)]
+        )
+        partner = self.partner_id.with_company(company)
+        term = terms.payment_term_id or partner.property_payment_term_id
+        days = max(term.line_ids.mapped("nb_days"), default=0)
+        cap = Decimal(str(company.kam_credit_cap)) if company.kam_credit_cap else None
+        limit = proposed_limit(
+            self._net_sales(today),
+            SALES_DAYS,
+            days,
+            terms.overdue_days,
+            FACTORS[grade or "D"],
+            cap,
+        )
+        return round_half_up(limit, company.currency_id.decimal_places)
+
+    # ------------------------------------------------------------------ finish
+    def finish(self, expected_version=None, command_id=None):
+        """End checks: score, grade, proposed limit and the day to look again.
+
+        :param expected_version: refuse when a check has changed since this version
+        :param command_id: UUID chosen by the caller; the same again changes nothing
+        :raises UserError: a required item has no result yet
+        """
+
+        def action(model):
+            for check in model.browse(self.ids):
+                check.check_access("write")
+                check._finish(expected_version)
+            return True
+
+        return self._once(command_id, ["finish", self.ids, expected_version], action)
+
+    def _finish(self, expected_version):
+        today = self.company_id._kam_today()
+        found = score(self._score_inputs())
+        value = found.value and round_half_up(found.value, 2)
+        # sudo: the figures of a customer whose check one may finish
+        limit = self.sudo()._propose(found.grade, today)
+        self._command(
+            reliability.Finish(
+                score=value or None,
+                grade=found.grade,
+                missing=",".join(found.missing) or None,
+                proposed_limit=limit or None,
+                currency_id=self.company_id.currency_id.id,
+                recheck_on=recheck_on(found.grade, today),
+                effective_on=today,
+            ),
+            expected_version,
+        )
+
+    def action_finish(self):
+        """End the check: score, grade, proposed limit and the day to look again."""
+        return self.finish()
+
+    def action_check_tax_number(self):
+        """Check the tax number by Odoo's own check, where it is installed."""
+        for check in self:
+            check.check_access("write")
+            lines = check.line_ids.filtered(
+                lambda one: one.item_id.kind == "tax_number"
+            )
+            if not lines:
+                raise UserError(
+                    self.env._("The checklist has no item of the kind “Tax number”.")
+                )
+            passed, note = check._tax_number_found()
+            lines.write({"result": "passed" if passed else "failed", "note": note})
+        return True
+
+    def _tax_number_found(self):
+        partner = self.partner_id
+        if not partner.vat:
+            return False, self.env._("The customer has no tax number.")
+        if not hasattr(partner, "_check_vat_number"):  # of the addon base_vat
+            return True, self.env._(
+                "%s is there; its form was not checked: Odoo's “VAT Number Validation”"
+                " is not installed.",
+                partner.vat,
+            )
+        try:
+            partner._run_vat_checks(partner.country_id, partner.vat, validation="error")
+        except ValidationError as wrong:
+            return False, str(wrong)
+        return True, self.env._("%s has the form of its country.", partner.vat)
+
+    def action_set_terms(self):
+        """Open the dialog of credit terms with what the check proposes."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set credit terms"),
+            "res_model": "kam.credit.decide",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_kind": "terms",
+                "default_partner_ids": self.partner_id.ids,
+                "default_credit_limit": self.proposed_limit,
+                "default_review_date": fields.Date.to_string(self.recheck_on),
+            },
+        }
+
+    @api.model
+    def _grades(self, partners):
+        """Return {(partner id, company id): grade of the last finished check}."""
+        if not partners:
+            return {}
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT ON (partner_id, company_id) partner_id, company_id,
+                          grade
+                     FROM kam_reliability_check
+                    WHERE status = 'done' AND partner_id IN %s
+                    ORDER BY partner_id, company_id, done_on DESC, id DESC""",
+                tuple(partners.ids) or (0,),
+            )
+        )
+        return {(partner, company): grade for partner, company, grade in rows}
+
+    @api.model
+    def _cron_recheck(self):
+        """Remind of customers to check again; once for each check."""
+        kind = self.env.ref("kam_management.mail_activity_recheck")
+        today = self.env.company._kam_today()
+        due = self.search([("status", "=", "done"), ("recheck_on", "<=", today)])
+        newest = self._newest(due)
+        for check in newest:
+            if check.activity_ids.filtered(lambda one: one.activity_type_id == kind):
+                continue
+            user = check.user_id if check.user_id.active else None
+            check.activity_schedule(
+                "kam_management.mail_activity_recheck",
+                check.recheck_on,
+                user_id=(
+                    user or self.env["kam.credit.terms"]._controller(check.company_id)
+                ).id,
+            )
+
+    def _newest(self, checks):
+        """Return those of the checks after which none was begun."""
+        later = self.search([("partner_id", "in", checks.partner_id.ids)])
+        newest = {}
+        for one in later.sorted("id"):
+            newest[one.partner_id, one.company_id] = one
+        return checks.filtered(
+            lambda one: newest[one.partner_id, one.company_id] == one
+        )
+
+    def _event_titles(self):
+        _ = self.env._
+        return {
+            **super()._event_titles(),
+            "Created": _("Check begun"),
+            "ItemsChecked": _("Items checked"),
+            "CheckFinished": _("Finished"),
+        }
+
+
+class KamReliabilityCheckLine(models.Model):
+    _name = "kam.reliability.check.line"
+    _inherit = ["kam.event.sourced.part"]
+    _description = "Item of a reliability check"
+    _order = "id"
+    _part_of = ("check_id", "line_ids")
+
+    check_id = fields.Many2one(
+        "kam.reliability.check", required=True, ondelete="cascade", index=True
+    )
+    item_id = fields.Many2one(
+        "kam.reliability.item", "What", required=True, ondelete="restrict"
+    )
+    required = fields.Boolean()
+    result = fields.Selection(RESULTS)
+    note = fields.Text()
+    user_id = fields.Many2one("res.users", "By", ondelete="restrict")
+    done_on = fields.Date("On")
+
+    def _new_part(self, part_class, vals):
+        return super()._new_part(part_class, self._stamped(vals))
+
+    def _edited_part(self, part, vals):
+        return super()._edited_part(part, self._stamped(vals))
+
+    def _stamped(self, vals):
+        """Say who found a result, and when."""
+        vals = {k: v for k, v in vals.items() if k not in ("user_id", "done_on")}
+        if "result" in vals:
+            done = bool(vals["result"])
+            vals["user_id"] = self.env.uid if done else False
+            vals["done_on"] = self.env.company._kam_today() if done else False
+        return vals
+
+    def _part_words(self, words):
+        return ": ".join(
+            one for one in (words["item_id"], words["result"], words["note"]) if one
+        )
