@@ -95,3 +95,7 @@ from . import kam_reliability_item
 from . import kam_reliability_check
 from . import kam_account_credit
 from . import res_partner_credit
+from . import kam_target
+from . import kam_target_cascade
+from . import kam_target_progress
+from . import kam_kpi_results

@@ -114,7 +114,7 @@ NUMBERS = (
 )
 
 
-def _fact(row):
+def _fact(row, merges):
     """Return a fact of the core from a row of the database."""
     model, res_id, version, reversal, *rest = row
     kind, day, own_day, partner_id, company_id, document_kind, products, *texts = rest
@@ -128,7 +128,7 @@ def _fact(row):
         kind,
         day,
         own_day,
-        partner_id,
+        merges.get(partner_id, partner_id),
         company_id,
         document_kind,
         products=tuple(products or ()),
@@ -431,22 +431,27 @@ class KamKpiFact(models.Model):
             self._core_facts(streams, where, params), owners_of or self._owners_now()
         )
 
-    def _core_facts(self, streams, where="TRUE", params=()):
+    def _core_facts(self, streams, where="TRUE", params=(), merges=None):
+        """Return the facts of streams as the core has them.
+
+        :param merges: {partner: who lives on} as known at the cut-off; None: as now
+        """
         # pylint: disable=sql-injection
         self.env.flush_all()
         self.env.cr.flush()
         texts = ", ".join(f"f.{name}::text" for name in NUMBERS)
         self.env.cr.execute(
             f"""SELECT f.res_model, f.res_id, f.version, f.reversal, f.kind, f.date,
-                       f.own_date, f.partner_id, f.company_id, f.document_kind,
-                       f.products, {texts}
+                       f.own_date,
+                       {"f.partner_id" if merges is None else "f.raw_partner_id"},
+                       f.company_id, f.document_kind, f.products, {texts}
                   FROM ({self._facts_query(streams)}) AS f
                  WHERE {where}
                  ORDER BY f.date, f.res_model, f.res_id, f.version, f.kind,
                           f.reversal DESC""",  # noqa: S608
             params,
         )
-        return [_fact(row) for row in self.env.cr.fetchall()]
+        return [_fact(row, merges or {}) for row in self.env.cr.fetchall()]
 
     def _owners_now(self):
         """Return function(fact) -> owners of its customer's account as known now."""

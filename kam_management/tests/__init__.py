@@ -30,3 +30,4 @@ from . import test_kam_approval
 from . import test_kam_visit
 from . import test_kam_week
 from . import test_kam_visit_calendar
+from . import test_kam_target

@@ -8,3 +8,4 @@ from . import kam_collection_decide
 from . import kam_approval_decide
 from . import kam_visit_step
 from . import kam_credit_decide
+from . import kam_target_send_back

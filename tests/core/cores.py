@@ -43,6 +43,7 @@ CATEGORIES = {
     "kam_core.credit.reservations": "kam.credit.line",
     "kam_core.credit.rule_records": "kam.credit.rule",
     "kam_core.credit.terms": "kam.credit.terms",
+    "kam_core.targets.targets": "kam.target",
     "kam_core.documents.ledger": "account.move",
     "kam_core.documents.orders": "sale.order",
 }

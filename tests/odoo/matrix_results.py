@@ -8,12 +8,22 @@ OURS = {"mine", "past", "lent", "lent_not", "headed", "others"}
 RIGHTS = {
     "kam.kpi": {**NOBODY, "user": "r", "head": "r", "director": "rwcu"},
     "kam.kpi.fact": {**NOBODY, "user": "r", "head": "r", "director": "r"},
+    "kam.target": {**NOBODY, "user": "rwcu", "head": "rwcu", "director": "rwcu"},
+    "kam.target.send.back": {**NOBODY, "head": "rwcu", "director": "rwcu"},
 }
 READS = {
     "kam.kpi": {role: {"kpi"} for role in ("user", "head", "director")},
     "kam.kpi.fact": {"user": {"mine"}, "head": {"team"}, "director": {*OURS, "team"}},
+    "kam.target": {
+        "user": {"mine"},
+        "head": {"team", "company"},
+        "director": {"mine", "team", "company", "others"},
+    },
 }
-WRITES = {"kam.kpi": {"director": {"kpi"}}}
+WRITES = {
+    "kam.kpi": {"director": {"kpi"}},
+    "kam.target": {**READS["kam.target"], "head": {"team"}},
+}
 FACT = """
     INSERT INTO kam_kpi_fact (stream_id, version, reversal, type, recorded_at,
            company_id, res_model, res_id, kind, date, own_date, partner_id, account_id,
@@ -30,6 +40,7 @@ def make(cls):
         "kpi": cls.env["kam.kpi"].create({"code": "matrix", "name": "Matrix"})
     }
     cls.world["kam.kpi.fact"] = facts(cls)
+    cls.world["kam.target"] = targets(cls)
 
 
 def facts(cls):
@@ -49,3 +60,26 @@ def facts(cls):
         )
         made[label] = cls.env["kam.kpi.fact"].browse(cls.env.cr.fetchone()[0])
     return made
+
+
+def targets(cls):
+    """Return a target of each kind of person."""
+    kpi = cls.world["kam.kpi"]["kpi"]
+    return {
+        label: cls.env["kam.target"].create(
+            {
+                "kpi_id": kpi.id,
+                "company_id": company.id,
+                "level": "user" if user else "company",
+                "user_id": user.id if user else False,
+                "plan": 10,
+            }
+        )
+        for label, user, company in (
+            ("mine", cls.users["user"], cls.here),
+            ("team", cls.member, cls.here),
+            ("others", cls.nobody, cls.here),
+            ("company", None, cls.here),
+            ("there", cls.stranger, cls.there),
+        )
+    }

@@ -4,6 +4,7 @@ A new model without a sample here fails these tests: it cannot be forgotten.
 """
 
 from . import samples_visits
+from . import samples_results
 
 
 def _account(env):
@@ -198,6 +199,7 @@ SAMPLES = {
 
 
 SAMPLES |= samples_visits.SAMPLES
+SAMPLES |= samples_results.SAMPLES
 
 
 def sample(env, name):
