@@ -18,6 +18,7 @@
     ],
     "data": [
         "security/kam_management_groups.xml",
+        "security/kam_pay_groups.xml",
         "security/ir.model.access.csv",
         "security/kam_management_rules.xml",
         "security/kam_analysis_rules.xml",
@@ -82,6 +83,10 @@
         "security/kam_target_rules.xml",
         "wizards/kam_target_send_back_views.xml",
         "views/kam_target_views.xml",
+        "security/kam_pay_rules.xml",
+        "wizards/kam_pay_talk_views.xml",
+        "views/kam_pay_views.xml",
+        "views/kam_results_views.xml",
         "views/kam_management_menus.xml",
         "views/kam_visit_pages_menus.xml",
         "views/kam_terms_menus.xml",

@@ -99,3 +99,8 @@ from . import kam_target
 from . import kam_target_cascade
 from . import kam_target_progress
 from . import kam_kpi_results
+from . import kam_pay_cover
+from . import kam_pay_scheme
+from . import kam_pay_knowledge
+from . import kam_pay_statement
+from . import kam_demo_results

@@ -322,7 +322,14 @@ class KamKpiFact(models.Model):
         :param streams: table or subquery with ``id``, ``category``, ``key`` and
             ``version`` (of the last event that counts)
         """
-        return fill("kpi_owners", rows=self._facts_query(streams))
+        return self._shared_query(self._facts_query(streams))
+
+    def _shared_query(self, facts):
+        """Return the SQL of facts with whose they are.
+
+        :param facts: SQL with the columns of ``sql/kpi_rows.sql``
+        """
+        return fill("kpi_owners", rows=facts)
 
     def _facts_query(self, streams):
         """Return the SQL of the facts of streams, before anybody's share."""
@@ -473,7 +480,10 @@ class KamKpiFact(models.Model):
     def _people_seen(self):
         """Return the ids of those whose results the user may see; None: everybody's."""
         user = self.env.user
-        if self.env.su or user.has_group("kam_management.group_kam_director"):
+        everybody = ("director", "payroll")
+        if self.env.su or any(
+            user.has_group(f"kam_management.group_kam_{name}") for name in everybody
+        ):
             return None
         if not user.has_group("kam_management.group_kam_head"):
             return {user.id}

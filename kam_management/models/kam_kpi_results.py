@@ -189,7 +189,8 @@ class KamKpi(models.Model):
         facts = self.env["kam.kpi.fact"]
         [(count, *sums)] = facts._read_group(domain, [], ["__count", *parts])
         found = {
-            name: Decimal(str(one or 0)) for name, one in zip(columns, sums, strict=True)
+            name: Decimal(str(one or 0))
+            for name, one in zip(columns, sums, strict=True)
         }
         for name in set(names) - set(columns):
             kind = "=" if name == "returned" else "!="
@@ -291,13 +292,15 @@ class KamKpi(models.Model):
               ``forecast_error``
             - ``trend``: ``labels`` (12 months), ``series`` {code: {now, before}}
             - ``help``: what would help most: accounts that fell behind
+            - ``pay``: the last statements, where the caller may read them: ``id``,
+              ``date_from``, ``date_to``, ``closed``, ``amount``
         """
         self.check_access("read")
         today = self.env.company._kam_today()
         day = self._given_day(day, "day") if day else today
         user_id = self._given_user(user_id) or self.env.uid
         span = self._span_of(day, period)
-        kpis = self.search([])._open_to_user()
+        kpis = self.search([("active", "=", True)])._open_to_user()
         return {
             "user": {"id": user_id, "name": self._name_of(user_id)},
             "people": self._people(),
@@ -312,6 +315,7 @@ class KamKpi(models.Model):
             "cards": kpis._cards(span, today, user_id),
             "trend": kpis._trend(span.end, user_id),
             "help": self._helps(span, today, user_id),
+            "pay": self._pay(user_id),
         }
 
     def _lag_words(self):
@@ -383,15 +387,19 @@ class KamKpi(models.Model):
     def _plans(self, span, user_id):
         """Return {kpi id: plan} of the approved targets of just this period."""
         # sudo: whose results one may see, whose plan too; approved ones alone
-        found = self.env["kam.target"].sudo().search(
-            [
-                ("user_id", "=", user_id),
-                ("level", "=", "user"),
-                ("state", "=", "approved"),
-                ("date_from", "=", span.start),
-                ("date_to", "=", span.end),
-                ("company_id", "parent_of", self.env.companies.ids),
-            ]
+        found = (
+            self.env["kam.target"]
+            .sudo()
+            .search(
+                [
+                    ("user_id", "=", user_id),
+                    ("level", "=", "user"),
+                    ("state", "=", "approved"),
+                    ("date_from", "=", span.start),
+                    ("date_to", "=", span.end),
+                    ("company_id", "parent_of", self.env.companies.ids),
+                ]
+            )
         )
         return {one.kpi_id.id: Decimal(str(one.plan)) for one in found}
 
@@ -439,7 +447,9 @@ class KamKpi(models.Model):
         """Return 12 months to ``last_day`` of figures of facts, and the year before."""
         first = add_months(last_day.replace(day=1), -23)
         kpis = self.filtered(
-            lambda kpi: kpi.formula in ("sum", "ratio", "complement", "customers", "new")
+            lambda kpi: (
+                kpi.formula in ("sum", "ratio", "complement", "customers", "new")
+            )
         )
         rows = kpis._figures(first, last_day, ("month",), self._mine(user_id))
         months = [add_months(first, n).strftime("%Y-%m") for n in range(24)]
@@ -489,6 +499,22 @@ class KamKpi(models.Model):
             if gaps[one.id] > 0
         ]
 
+    def _pay(self, user_id):
+        """Return the last statements of pay, under the caller's own rights."""
+        found = self.env["kam.pay.statement"].search(
+            [("user_id", "=", user_id)], order="date_from desc", limit=3
+        )
+        return [
+            {
+                "id": one.id,
+                "date_from": fields.Date.to_string(one.date_from),
+                "date_to": fields.Date.to_string(one.date_to),
+                "closed": one.state == "closed",
+                "amount": one.total if one.state == "closed" else one.estimate,
+            }
+            for one in found
+        ]
+
     # -------------------------------------------------------------------- team
     @api.model
     @api.readonly
@@ -506,7 +532,7 @@ class KamKpi(models.Model):
         today = self.env.company._kam_today()
         day = self._given_day(day, "day") if day else today
         span = self._span_of(day, period)
-        kpis = self.search([])._open_to_user()
+        kpis = self.search([("active", "=", True)])._open_to_user()
         stop = min(span.end, max(today, span.start))
         found = kpis._figures(span.start, stop, ("user",))
         total = kpis._figures(span.start, stop).get((), {})
@@ -531,8 +557,7 @@ class KamKpi(models.Model):
             "kpis": [
                 {name: kpi[name] for name in ("code", "name", "unit", "direction")}
                 for kpi in kpis
-                if kpi.code in total
-                or any(row["values"].get(kpi.code) for row in rows)
+                if kpi.code in total or any(row["values"].get(kpi.code) for row in rows)
             ],
             "rows": rows,
             "total": {code: _float(one) for code, one in total.items()},

@@ -74,9 +74,7 @@ class KamTarget(models.Model):
     date_to = fields.Date(
         "To",
         required=True,
-        default=lambda self: fields.Date.end_of(
-            self.env.company._kam_today(), "month"
-        ),
+        default=lambda self: fields.Date.end_of(self.env.company._kam_today(), "month"),
         help="Included.",
     )
     plan = fields.Float(
@@ -95,7 +93,7 @@ class KamTarget(models.Model):
     )
     child_ids = fields.One2many("kam.target", "parent_id", "Parts")
     replaces_id = fields.Many2one(
-        "kam.target", "Replaces", ondelete="restrict", readonly=True, copy=False
+        "kam.target", ondelete="restrict", readonly=True, copy=False
     )
     approved_by_id = fields.Many2one(
         "res.users", ondelete="restrict", readonly=True, copy=False
@@ -179,8 +177,8 @@ class KamTarget(models.Model):
         if not all(target._approves() for target in self):
             raise AccessError(
                 self.env._(
-                    "Targets are approved by the head of sales of whom they are for, one"
-                    " of a head by the director. Propose it to them."
+                    "Targets are approved by the head of whom they are for, one of a"
+                    " head by the director. Propose it to them."
                 )
             )
         self._command(targets.Approve(self.env.uid), expected_version)
@@ -224,7 +222,7 @@ class KamTarget(models.Model):
             if any(old.state != "approved" for old in olds):
                 raise UserError(
                     model.env._(
-                        "Only an approved target is planned anew; change a draft itself."
+                        "Only an approved target is planned anew; a draft is changed."
                     )
                 )
             return model.create([old._next_version() for old in olds]).ids

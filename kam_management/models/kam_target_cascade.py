@@ -66,9 +66,7 @@ class KamTarget(models.Model):
             command_id,
             ["spread", self.ids, step],
             lambda model: [
-                one
-                for target in model.browse(self.ids)
-                for one in target._spread(step)
+                one for target in model.browse(self.ids) for one in target._spread(step)
             ],
         )
 
@@ -79,7 +77,7 @@ class KamTarget(models.Model):
         if not holders:
             raise UserError(
                 self.env._(
-                    "“%s” has nobody below it to share it with. Make the parts by hand.",
+                    "“%s” has nobody below it to share it with: make parts by hand.",
                     self.display_name,
                 )
             )
@@ -152,7 +150,9 @@ class KamTarget(models.Model):
             }
         teams = self.env["crm.team"].browse([one["team_id"] for one in holders])
         return {
-            n: sum((found.get(one, Decimal(0)) for one in team.member_ids.ids), Decimal(0))
+            n: sum(
+                (found.get(one, Decimal(0)) for one in team.member_ids.ids), Decimal(0)
+            )
             for n, team in enumerate(teams)
         }
 

@@ -31,3 +31,4 @@ from . import test_kam_visit
 from . import test_kam_week
 from . import test_kam_visit_calendar
 from . import test_kam_target
+from . import test_kam_pay

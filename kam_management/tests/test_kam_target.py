@@ -60,9 +60,7 @@ class TestTargets(TargetCase):
     def test_a_manager_plans_for_nobody_else(self):
         model = self.env["kam.target"].with_user(self.one)
         with self.assertRaises(AccessError), self.cr.savepoint():
-            model.create(
-                {"kpi_id": self.net.id, "plan": 900, "user_id": self.two.id}
-            )
+            model.create({"kpi_id": self.net.id, "plan": 900, "user_id": self.two.id})
         with self.assertRaises(AccessError), self.cr.savepoint():
             model.create({"kpi_id": self.net.id, "plan": 900, "level": "company"})
         other = self.target(user=self.two)
@@ -204,7 +202,9 @@ class TestResults(TargetCase):
         target.approve()
         result = self.results(self.one)
         card = self.card(result, "net_sales")
-        self.assertEqual((card["value"], card["plan"], card["attained"]), (100, 200, 0.5))
+        self.assertEqual(
+            (card["value"], card["plan"], card["attained"]), (100, 200, 0.5)
+        )
         self.assertEqual(result["people"], [{"id": self.one.id, "name": self.one.name}])
         self.assertEqual(result["trend"]["series"]["net_sales"]["now"][-1], 100)
         self.assertEqual(result["lag"]["streams"], 0)
@@ -213,7 +213,9 @@ class TestResults(TargetCase):
         with self.assertRaises(AccessError):
             self.results(self.one, user_id=self.two.id)
         self.assertEqual(
-            self.card(self.results(self.head, user_id=self.two.id), "net_sales")["value"],
+            self.card(self.results(self.head, user_id=self.two.id), "net_sales")[
+                "value"
+            ],
             900,
         )
 

@@ -9,3 +9,4 @@ from . import kam_approval_decide
 from . import kam_visit_step
 from . import kam_credit_decide
 from . import kam_target_send_back
+from . import kam_pay_talk

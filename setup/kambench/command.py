@@ -23,6 +23,7 @@ PARTS = {
     "rebuild": ("Rebuild from the log", ("history",)),
     "analysis": ("Screens over the whole history", ("history",)),
     "audit": ("Verify and seal", ("history",)),
+    "kpi": ("Key figures", ("history",)),
 }
 EXPLAINED = """
 Ratios are ours / base: processor time of Odoo and the database together, round by

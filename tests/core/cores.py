@@ -44,6 +44,8 @@ CATEGORIES = {
     "kam_core.credit.rule_records": "kam.credit.rule",
     "kam_core.credit.terms": "kam.credit.terms",
     "kam_core.targets.targets": "kam.target",
+    "kam_core.pay.schemes": "kam.pay.scheme",
+    "kam_core.pay.statements": "kam.pay.statement",
     "kam_core.documents.ledger": "account.move",
     "kam_core.documents.orders": "sale.order",
 }

@@ -30,6 +30,7 @@ ROLES = {
     "director": f"{EXPORT},{GROUP}director",
     "credit": f"{EXPORT},{GROUP}credit",
     "support": f"{EXPORT},{GROUP}support",
+    "payroll": f"{EXPORT},{GROUP}payroll",
     "system": f"{EXPORT},base.group_system",
 }
 RIGHTS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}

@@ -33,7 +33,12 @@ from ..record import (
 
 DRAFT, PROPOSED, APPROVED, REPLACED = "draft", "proposed", "approved", "replaced"
 # for whom: the field that names them
-LEVELS = {"company": None, "team": "team_id", "user": "user_id", "account": "account_id"}
+LEVELS = {
+    "company": None,
+    "team": "team_id",
+    "user": "user_id",
+    "account": "account_id",
+}
 
 
 class PeriodWrong(DomainError):
@@ -73,8 +78,10 @@ class ReasonMissing(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Days are included; ``plan`` is in the unit of the key figure (money: company
-    currency, without tax; percent: as a ratio)."""
+    """Days are included; ``plan`` is in the unit of the key figure.
+
+    Money: company currency, without tax; percent: as a ratio.
+    """
 
     kpi_id: int | None = None
     company_id: int | None = None

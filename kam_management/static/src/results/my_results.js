@@ -1,0 +1,99 @@
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { ResultsBase } from "./results_base";
+import { ResultsChart } from "./results_chart";
+
+/** Where one key account manager stands today, and why. */
+export class KamMyResults extends ResultsBase {
+    static template = "kam_management.KamMyResults";
+    static components = { ResultsChart };
+    static props = ResultsBase.props;
+
+    start() {
+        return { userId: this.props.action?.params?.user_id || null, code: "net_sales" };
+    }
+
+    async load() {
+        const { day, period, userId } = this.state;
+        this.state.data = await this.orm.call("kam.kpi", "my_results", [], {
+            day,
+            period,
+            user_id: userId,
+        });
+        if (!this.state.data.trend.series[this.state.code]) {
+            this.state.code = Object.keys(this.state.data.trend.series)[0] || null;
+        }
+    }
+
+    get title() {
+        const { id, name } = this.state.data.user;
+        return id === user.userId ? _t("My results") : _t("Results of %s", name);
+    }
+
+    get charted() {
+        const codes = Object.keys(this.state.data.trend.series);
+        return this.state.data.cards.filter((card) => codes.includes(card.code));
+    }
+
+    get chartCard() {
+        return this.state.data.cards.find((card) => card.code === this.state.code);
+    }
+
+    get chartFormat() {
+        const unit = this.chartCard?.unit;
+        return (value) => this.value(value, unit);
+    }
+
+    width(card) {
+        return `width: ${Math.max(0, Math.min(1, card.attained || 0)) * 100}%`;
+    }
+
+    /** Where an even pace, or last year's, would be by now. */
+    mark(card) {
+        const pace = card.seasonal ?? card.straight;
+        return pace === null ? null : `left: ${Math.min(1, pace / card.plan) * 100}%`;
+    }
+
+    growth(card) {
+        if (!(card.before > 0) || card.value === null) {
+            return "";
+        }
+        const change = Math.round((card.value / card.before - 1) * 100);
+        return `${change > 0 ? "+" : ""}${change} %`;
+    }
+
+    growthTone(card) {
+        const better =
+            card.direction === "down" ? card.value <= card.before : card.value >= card.before;
+        return better ? "text-success" : "text-danger";
+    }
+
+    choosePerson(ev) {
+        this.state.userId = Number(ev.target.value);
+        return this.load();
+    }
+
+    openAccount(id) {
+        return this.openForm("kam.account", id);
+    }
+
+    openPay(id) {
+        return this.openForm("kam.pay.statement", id);
+    }
+
+    openForm(model, id) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: model,
+            res_id: id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openTargets() {
+        return this.action.doAction("kam_management.kam_target_action");
+    }
+}
+
+registry.category("actions").add("kam_my_results", KamMyResults);
