@@ -171,6 +171,8 @@ READS["kam.account.owner"] = READS["kam.account"]
 READS |= matrix_results.READS
 RIGHTS_OF |= matrix_results.RIGHTS
 RIGHTS_OF["kam.need"] = RIGHTS_OF["kam.account"]
+# a role that a table does not name may do nothing
+RIGHTS_OF = {model: {**NOBODY, **roles} for model, roles in RIGHTS_OF.items()}
 READS["kam.need"] = READS["kam.account"]
 # what is collected: of the accounts of today; of all for those who collect for all
 COLLECTED = {
