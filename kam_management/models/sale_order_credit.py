@@ -21,6 +21,7 @@ from ..kam_core.credit import closings
 from ..kam_core.credit.reservations import CreditTaken
 from ..kam_core.credit.rules import OVER_LIMIT
 from ..kam_core.gate import stopping
+from ..savepoints import inside
 from .kam_event_store import Entry, Recorded
 from .sale_order_gate import GATE
 
@@ -170,7 +171,8 @@ class SaleOrder(models.Model):
         """Tell whether the transaction can begin again: there is nothing to lose."""
         transaction, cr = self.env.transaction, self.env.cr
         return not (
-            any(transaction.field_dirty.values())
+            inside(cr)
+            or any(transaction.field_dirty.values())
             or any(transaction.tocompute.values())
             or cr.precommit._funcs
             or cr.postcommit._funcs
