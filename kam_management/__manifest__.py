@@ -71,6 +71,8 @@
         "views/kam_week_views.xml",
         "views/kam_visit_views.xml",
         "views/kam_account_visit_views.xml",
+        "views/kam_visit_report_views.xml",
+        "views/kam_visit_settings_views.xml",
         "data/kam_week_mail.xml",
         "views/kam_visit_pages_views.xml",
         "security/kam_credit_rules.xml",

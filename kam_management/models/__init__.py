@@ -74,6 +74,10 @@ from . import kam_week_visit
 from . import kam_week_plan
 from . import kam_account_visits
 from . import kam_account_visit_owners
+from . import kam_visit_report
+from . import kam_visit_figures
+from . import kam_demo_visits
+from . import res_config_settings_visits
 from . import calendar_event
 from . import kam_visit_pages
 from . import kam_visit_calls

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..kam_core.visits import visit as visits
+from .kam_given import now
 
 # no invitation to the manager for an own visit, no activity for the appointment of one
 QUIET = {
@@ -90,9 +91,14 @@ class KamVisit(models.Model):
                 visit._calendar_remove(event)
             elif event:
                 visit._calendar_update(event)
-            elif visit.state in visits.OPEN and not visit.calendar_asked:
+            elif visit._wants_appointment():
                 missing += visit
         missing._calendar_create()
+
+    def _wants_appointment(self):
+        """Tell whether one is to be made: not of what is over, or was deleted there."""
+        over = self.planned_stop <= now().replace(tzinfo=None)
+        return self.state in visits.OPEN and not over and not self.calendar_asked
 
     def _calendar_create(self):
         for inviting in (False, True):

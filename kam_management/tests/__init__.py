@@ -32,3 +32,4 @@ from . import test_kam_week
 from . import test_kam_visit_calendar
 from . import test_kam_target
 from . import test_kam_pay
+from . import test_kam_visit_report

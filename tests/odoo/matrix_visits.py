@@ -23,6 +23,7 @@ RIGHTS_OF = {
     },
     "kam.visit": OF_ACCOUNTS,
     "kam.visit.kind": {**NOBODY, **dict.fromkeys(READERS, "r"), "director": "rwcu"},
+    "kam.visit.report": {**NOBODY, **dict.fromkeys(READERS, "r")},
     "kam.visit.step": {**NOBODY, **dict.fromkeys(KAM, "rwcu")},
     "kam.week": {**NOBODY, **dict.fromkeys(KAM, "rwc")},
     "kam.week.visit": {**NOBODY, **dict.fromkeys(KAM, "r")},
@@ -37,6 +38,7 @@ READS = {
     },
     # of an account that somebody else owns now only the visits that one made oneself
     "kam.visit": {"user": {"mine", "lent"}, "head": {"headed"}, **ALL_OURS},
+    "kam.visit.report": {"user": {"mine", "lent"}, "head": {"headed"}, **ALL_OURS},
     "kam.visit.kind": {role: {"kind"} for role in READERS},
     "kam.cadence": {role: {"here"} for role in READERS},
     "kam.week": {"user": {"mine"}, "head": {"team"}, "director": WEEKS},
@@ -95,6 +97,11 @@ def make(case):
             "planned_start": start + timedelta(hours=9),
         }
     )
+    case.env.flush_all()
+    report = case.env["kam.visit.report"]
+    world["kam.visit.report"] = {
+        label: report.browse(2 * visit.id) for label, visit in visits.items()
+    }
     _cadences(case)
     _weeks(case, start.date().isoformat())
 
