@@ -430,16 +430,31 @@ class KamVisitAgenda(models.AbstractModel):
         return found
 
     def _agenda_needs(self, accounts, today):
-        """What the account says of needs and openings, a line each."""
-        return {
-            one.id: [
-                self._item(one, line.strip())
-                for text in (one.needs, one.openings)
-                for line in (text or "").splitlines()
-                if line.strip()
-            ]
-            for one in accounts
-        }
+        """Open needs and openings, then what the account says in a sentence."""
+        notes = self._read(
+            "kam.need",
+            [("account_id", "in", accounts.ids), ("state", "=", "open")],
+            ["name", "kind", "account_id", "amount", "currency_id", "due_on"],
+            "due_on, id",
+        )
+        found = defaultdict(list)
+        for one in notes:
+            late = one.due_on and one.due_on < today
+            found[one.account_id.id].append(
+                self._item(
+                    one,
+                    one.display_name,
+                    date=self._day(one.due_on),
+                    amount=one.amount or None,
+                    currency_id=one.currency_id.id,
+                    tone="warning" if late else "",
+                )
+            )
+        for one in accounts:
+            for text in (one.needs, one.openings):
+                lines = (line.strip() for line in (text or "").splitlines())
+                found[one.id] += [self._item(one, line) for line in lines if line]
+        return found
 
     def _agenda_next_step(self, accounts, today):
         """Steps agreed and planned with the customer, the earliest first."""

@@ -16,6 +16,7 @@ from .kam_given import Given
 PHONES = 4  # of the contact, the customer, then its other people
 MAP = "https://www.openstreetmap.org/search?query=%s"
 LATE_SHOWN = 20
+MISSED_DAYS = 7  # so long it is asked what came of a visit that counts as missed
 
 
 class KamVisit(models.Model):
@@ -36,7 +37,8 @@ class KamVisit(models.Model):
               ``id``, ``version``, ``account_id``, ``start``, ``stop`` (UTC), ``state``,
               ``plan_status``, ``asks`` (fields its kind wants), ``phones``, ``map``,
               ``address``, ``overdue`` (company currency, with tax), ``behalf``
-            - ``late``: cards of earlier days that nobody told of yet
+            - ``late``: cards of earlier days that nobody told of yet, and those of a
+              week that count as missed: telling closes them
             - ``calls``: as :meth:`call_list`
             - ``outcomes``, ``call_outcomes``: (code, words); ``steps``: what can come
               next
@@ -63,7 +65,11 @@ class KamVisit(models.Model):
                 [
                     *mine,
                     ("planned_start", "<", start),
+                    "|",
                     ("state", "in", visits.OPEN),
+                    "&",
+                    ("state", "=", "missed"),
+                    ("planned_start", ">=", start - timedelta(days=MISSED_DAYS)),
                 ],
                 order="planned_start desc, id desc",
                 limit=LATE_SHOWN,

@@ -78,6 +78,26 @@ class TestKamVisitAgenda(ClientCase, common.KamCase):
                         one["res_id"]
                     ).check_access("read")
 
+    def test_notes_of_needs_come_with_amount_and_day(self):
+        note = (
+            self.env["kam.need"]
+            .with_user(self.kim)
+            .create(
+                {
+                    "account_id": self.account.id,
+                    "kind": "opening",
+                    "name": "Oat drink in all shops",
+                    "amount": 9000,
+                    "due_on": self.day(30),
+                }
+            )
+        )
+        [first, *_texts] = self.agenda(self.kim)[self.account.id]["needs"]
+        self.assertEqual(
+            (first["model"], first["res_id"], first["amount"]),
+            ("kam.need", note.id, 9000),
+        )
+
     def test_strangers_get_nothing(self):
         with self.assertRaises(AccessError):
             self.agenda(self.lou)

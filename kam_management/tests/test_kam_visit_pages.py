@@ -10,6 +10,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..kam_core.visits import visit as visits
+from ..models.kam_given import now
 from . import common
 from .client_case import ClientCase
 
@@ -74,6 +76,14 @@ class TestKamMyDay(VisitCase, common.KamCase):
         data = self.day_of(day=yesterday)
         self.assertEqual([one["id"] for one in data["visits"]], [old.id])
         self.assertFalse(data["late"])
+
+    def test_a_missed_visit_can_be_told_of_for_a_week(self):
+        recent, old = self.plan(-2, 9), self.plan(-9, 9, self.account)
+        (recent | old).sudo()._command(visits.Miss(now()))
+        self.assertEqual([one["id"] for one in self.day_of()["late"]], recent.ids)
+        recent.finish_and_plan({"outcome": "agreed", "finished_at": self.at(-2, 10)})
+        self.assertEqual(recent.state, "done")
+        self.assertFalse(self.day_of()["late"])
 
     def test_each_sees_the_own_day(self):
         """21:00 in Berlin is the next day in Bangkok."""

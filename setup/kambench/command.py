@@ -22,6 +22,7 @@ PARTS = {
     "install": ("Install after years of trading", ()),
     "rebuild": ("Rebuild from the log", ("history",)),
     "analysis": ("Screens over the whole history", ("history",)),
+    "agenda": ("Agendas and the day of a manager", ("history",)),
     "audit": ("Verify and seal", ("history",)),
     "kpi": ("Key figures", ("history",)),
 }

@@ -203,3 +203,18 @@ test("the brief tells what was done, or that nothing was", async () => {
     await getService("action").doAction(action, { clearBreadcrumbs: true });
     expect(".o_kam_brief .alert").toHaveText(/Nothing was done on behalf of Kim/);
 });
+
+test("visits of today, those nobody told of, and accounts that are due", async () => {
+    const next = { account: "Acme", start: "2026-03-10 13:00:00" };
+    await mountHome({ visits: { today: 3, left: 2, late: 0, due: 4, next } });
+    expect(".o_kam_need[data-need=visits]").toHaveText(/2 of 3/);
+    expect(".o_kam_need[data-need=visits]").toHaveText(/· Acme/);
+    expect(".o_kam_need[data-need=visits_due] .o_kam_big").toHaveText("4");
+    await contains(".o_kam_need[data-need=visits]").click();
+    await contains(".o_kam_need[data-need=visits_due]").click();
+    expect.verifySteps([
+        "home null",
+        "kam_management.kam_my_day_action",
+        "kam_management.kam_my_week_action",
+    ]);
+});

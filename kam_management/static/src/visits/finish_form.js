@@ -53,9 +53,9 @@ export class FinishForm extends Component {
 
     /** A visit of an earlier day, told of only now: it took place when it was planned. */
     get isLate() {
-        return (
-            this.props.visit.state === "planned" && this.planned < DateTime.local().startOf("day")
-        );
+        const { state } = this.props.visit;
+        const before = this.planned < DateTime.local().startOf("day");
+        return state === "missed" || (state === "planned" && before);
     }
 
     get planned() {

@@ -91,6 +91,11 @@ export class KamMyDay extends Component {
             : start.toLocaleString({ weekday: "short", day: "numeric", month: "short" });
     }
 
+    /** One of which may be told what came of it; also when it counts as missed. */
+    isOpen(visit) {
+        return ["planned", "underway", "missed"].includes(visit.state);
+    }
+
     async toggle(visit, closing = false) {
         if (this.state.open === visit.id && !closing) {
             this.state.open = false;
