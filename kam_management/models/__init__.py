@@ -108,3 +108,16 @@ from . import kam_pay_scheme
 from . import kam_pay_knowledge
 from . import kam_pay_statement
 from . import kam_demo_results
+from . import kam_collection_contact
+from . import kam_collection_query
+from . import kam_collection
+from . import kam_collection_cash
+from . import kam_receivables_month
+from . import kam_collection_figures
+from . import kam_reminder_stage
+from . import kam_reminder
+from . import kam_reminder_stop
+from . import res_partner_statement
+from . import kam_account_collections
+from . import kam_dispute_file
+from . import kam_demo_collections

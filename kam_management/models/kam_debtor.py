@@ -11,7 +11,12 @@ from odoo.fields import Domain
 from ..kam_core.record import Create
 
 # what a customer's new account takes over
-DEBTORS = ("kam.promise", "kam.dispute")
+DEBTORS = (
+    "kam.promise",
+    "kam.dispute",
+    "kam.collection.contact",
+    "kam.reminder",
+)
 
 
 class KamDebtor(models.AbstractModel):

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..kam_core.collections.keeping import Pledge, Receipt, keep
+from .kam_collection_query import exact
 
 # What settled the debts of customers: money (bank and cash journals) and credit notes,
 # allocated or, money alone, not yet. Days are those of the documents, so an allocation
@@ -95,7 +95,7 @@ class KamPromise(models.Model):
             found[partner_id, company_id, currency_id].append(
                 Pledge(
                     key,
-                    Decimal(amount),
+                    exact(amount),
                     made_on,
                     promised,
                     frozenset(documents or ()),
@@ -142,7 +142,7 @@ class KamPromise(models.Model):
         for currency, value in sides.items():
             if value and value > 0:
                 found[partner_id, company_id, currency].append(
-                    LedgerReceipt(Decimal(value), day, document_id, is_money, line_id)
+                    LedgerReceipt(exact(value), day, document_id, is_money, line_id)
                 )
 
     def _receipt_lines(self):

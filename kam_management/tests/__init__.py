@@ -33,3 +33,5 @@ from . import test_kam_visit_calendar
 from . import test_kam_target
 from . import test_kam_pay
 from . import test_kam_visit_report
+from . import test_kam_collection
+from . import test_kam_collection_figures

@@ -1,11 +1,17 @@
 """Promises and disputes in Odoo: derived from the ledger, rights, decisions."""
 
+import base64
+import hashlib
+import io
+import zipfile
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from ..kam_core.collections import casefile
 from . import client_case, common
 
 
@@ -289,3 +295,60 @@ class TestDispute(CollectionsCase, common.KamCase):
             self.dispute(self.first, 10, line_ids=False)
         with self.assertRaises(AccessError):
             self.dispute(self.first, 10).with_user(self.lou).read(["amount"])
+
+
+@tagged("post_install", "-at_install")
+class TestDisputeFile(CollectionsCase, common.KamHttpCase):
+    """All papers of a case in one archive."""
+
+    def test_all_papers_and_the_export_is_on_record(self):
+        order = self.order(self.acme, -90)
+        invoice = order._create_invoices()
+        invoice.invoice_date = self.day(-80)
+        invoice.action_post()
+        invoice.message_post(body="They called: the price is wrong")
+        self.env["ir.attachment"].create(
+            {
+                "name": "../photo.txt",
+                "raw": b"wet sacks",
+                "res_model": "account.move",
+                "res_id": invoice.id,
+            }
+        )
+        dispute = self.dispute(invoice, 10)
+        found = dispute.case_file()
+        content = base64.b64decode(found["content"])
+        self.assertEqual(hashlib.sha256(content).hexdigest(), found["sha256"])
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            self.assertEqual(len(names), found["files"])
+            text = {name: archive.read(name) for name in names}
+        folders = {name.split("/")[0] for name in names if "/" in name}
+        self.assertEqual(
+            folders,
+            {"History", "Invoices", "Orders", "Statement", "Messages", "Attachments"},
+        )
+        self.assertIn(b"Acme", text["summary.html"])
+        self.assertTrue(any(b"price is wrong" in one for one in text.values()))
+        self.assertTrue(any(one == b"wet sacks" for one in text.values()))
+        self.assertFalse(any(".." in name.split("/") for name in names))
+        [event, *_rest] = dispute.kam_history()["events"]
+        self.assertEqual(
+            (event["title"], event["actor"]), ("All papers exported", "Kim")
+        )
+
+    def test_what_is_too_large_is_named_and_left_out(self):
+        dispute = self.dispute(self.first, 10)
+        with patch.object(casefile.plan, "__defaults__", (10,)):
+            found = dispute.case_file()
+        self.assertEqual(found["files"], 1)
+        self.assertIn("history.json", found["left_out"])
+
+    def test_nobody_else_downloads_it(self):
+        dispute = self.dispute(self.first, 10)
+        url = dispute.action_export()["url"]
+        for user, status in ((self.lou, 404), (self.kim, 200)):
+            user.password = user.login
+            self.authenticate(user.login, user.login)
+            self.assertEqual(self.url_open(url).status_code, status, user.name)
+        self.assertEqual(self.url_open("/kam/dispute/999999999/file").status_code, 404)

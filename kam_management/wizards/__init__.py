@@ -10,3 +10,4 @@ from . import kam_visit_step
 from . import kam_credit_decide
 from . import kam_target_send_back
 from . import kam_pay_talk
+from . import kam_reminder_wizard

@@ -22,7 +22,9 @@ FROZEN = Path(__file__).parents[1] / "data" / "events"
 # the streams' category of each core module: the name of the Odoo model
 CATEGORIES = {
     "kam_core.accounts": "kam.account",
+    "kam_core.collections.contacts": "kam.collection.contact",
     "kam_core.collections.disputes": "kam.dispute",
+    "kam_core.collections.letters": "kam.reminder",
     "kam_core.collections.promises": "kam.promise",
     "kam_core.approval_rules": "kam.approval.rule",
     "kam_core.approvals": "kam.approval",

@@ -178,6 +178,40 @@ def _reliability_check(env):
     return env["kam.reliability.check"].create({"partner_id": partner.id})
 
 
+def _contact(env):
+    return env["kam.collection.contact"].create(
+        {
+            "partner_id": _account(env).partner_id.id,
+            "result": "will_check",
+            "note": "Asks the warehouse",
+        }
+    )
+
+
+def _reminder(env):
+    partner = _account(env).partner_id
+    move = _invoice(env, partner)
+    debt = move.line_ids.filtered(
+        lambda one: one.account_id.account_type == "asset_receivable"
+    )
+    stage = env.ref("kam_management.kam_reminder_stage_1")
+    item = {
+        "move_id": move.id,
+        "line_id": debt.id,
+        "stage_id": stage.id,
+        "date_due": debt.date_maturity,
+        "amount": 100,
+    }
+    return env["kam.reminder"].create(
+        {
+            "partner_id": partner.id,
+            "currency_id": move.currency_id.id,
+            "stage_id": stage.id,
+            "item_ids": [(0, 0, item)],
+        }
+    )
+
+
 SAMPLES = {
     "kam.account": _account,
     "kam.need": _need,
@@ -194,6 +228,8 @@ SAMPLES = {
     "kam.order.closing": _order_closing,
     "kam.reliability.check": _reliability_check,
     "kam.reliability.item": _reliability_item,
+    "kam.collection.contact": _contact,
+    "kam.reminder": _reminder,
     "kam.segment": _segment,
 }
 

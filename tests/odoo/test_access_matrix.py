@@ -43,6 +43,7 @@ COLLECTS = {
     "director": "rwc",
     "credit": "rwc",
 }
+REMINDED = NOBODY | dict.fromkeys(("user", "head", "director", "credit"), "r")
 # what each role may do at all; the rules of records narrow it, below
 RIGHTS_OF = {
     "kam.account": {
@@ -108,6 +109,14 @@ RIGHTS_OF = {
     },
     "kam.collection.decide": dict.fromkeys(ROLES, "")
     | dict.fromkeys(("user", "head", "director", "credit"), "rwcu"),
+    "kam.collection.contact": COLLECTS,
+    "kam.receivables.month": REMINDED,
+    "kam.reminder": REMINDED | {"credit": "rwc"},
+    "kam.reminder.exception": REMINDED | {"credit": "rwcu"},
+    "kam.reminder.item": REMINDED,
+    "kam.reminder.stage": REMINDED | {"credit": "rwcu"},
+    "kam.reminder.wizard": {**NOBODY, "credit": "rwcu"},
+    "kam.reminder.wizard.line": {**NOBODY, "credit": "rwcu"},
     "kam.dispute": COLLECTS,
     "kam.dispute.line": COLLECTS
     | dict.fromkeys(("user", "head", "director", "credit"), "rwcu"),
@@ -181,8 +190,13 @@ COLLECTED = {
     "director": OURS,
     "credit": OURS,
 }
-DEBTORS = ("kam.promise", "kam.dispute", "kam.dispute.line")
-READS |= dict.fromkeys(DEBTORS, COLLECTED)
+DEBTORS = ("kam.promise", "kam.dispute", "kam.dispute.line", "kam.collection.contact")
+READS |= dict.fromkeys((*DEBTORS, "kam.reminder", "kam.reminder.item"), COLLECTED)
+READS |= dict.fromkeys(
+    ("kam.reminder.stage", "kam.reminder.exception"),
+    dict.fromkeys(("user", "head", "director", "credit"), frozenset({"here"})),
+)
+LINES = ("kam.account.owner", "kam.dispute.line", "kam.reminder.item")
 READS["kam.dispute.reason"] = {
     role: {"price"} for role in ("user", "head", "director", "credit")
 }
@@ -197,6 +211,9 @@ WRITES = {
     "kam.segment": {"director": {"segment"}},
     "kam.dispute.reason": {"director": {"price"}, "credit": {"price"}},
     **dict.fromkeys(DEBTORS, COLLECTED),
+    "kam.reminder": {"credit": OURS},
+    "kam.reminder.stage": {"credit": {"here"}},
+    "kam.reminder.exception": {"credit": {"here"}},
     "kam.log.check": READS["kam.log.check"],
     "kam.log.check.line": READS["kam.log.check.line"],
 }
@@ -207,7 +224,12 @@ WRITES |= matrix_terms.WRITES | matrix_visits.WRITES
 READS |= matrix_credit.READS
 WRITES |= matrix_credit.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
-NOT_IN_THE_WORLD = {"kam.ageing", "kam.ageing.item", "kam.fact"}
+NOT_IN_THE_WORLD = {
+    "kam.ageing",
+    "kam.ageing.item",
+    "kam.fact",
+    "kam.receivables.month",
+}
 # public names that are doors of Odoo's own, judged by the doors tests
 OF_ODOO = {
     "copy",
@@ -393,7 +415,26 @@ class World(common.KamCase):
     @classmethod
     def collections(cls):
         """A promise and a dispute of every customer."""
-        promises, disputes = {}, {}
+        promises, disputes, talks, reminders, stages = {}, {}, {}, {}, {}
+        for label, company in (("here", cls.here), ("there", cls.there)):
+            stages[label] = cls.env["kam.reminder.stage"].create(
+                {
+                    "name": "Matrix",
+                    "company_id": company.id,
+                    "days": 99,
+                    "channel": "call",
+                }
+            )
+        exceptions = {
+            label: cls.env["kam.reminder.exception"].create(
+                {
+                    "company_id": stage.company_id.id,
+                    "account_class": "E",
+                    "reason": "Matrix",
+                }
+            )
+            for label, stage in stages.items()
+        }
         reason = cls.env.ref("kam_management.kam_dispute_reason_price")
         for label, account in cls.world["kam.account"].items():
             env = cls.env(context={"allowed_company_ids": account.company_id.ids})
@@ -413,6 +454,30 @@ class World(common.KamCase):
                     "line_ids": [Command.create({"move_id": move.id, "amount": 5})],
                 }
             )
+            talks[label] = cls.env["kam.collection.contact"].create(
+                {
+                    "partner_id": account.partner_id.id,
+                    "company_id": account.company_id.id,
+                    "result": "other",
+                }
+            )
+            stage = stages["there" if label == "there" else "here"]
+            item = {
+                "move_id": move.id,
+                "line_id": move.line_ids.filtered("date_maturity")[:1].id,
+                "stage_id": stage.id,
+                "amount": 5,
+            }
+            reminders[label] = cls.env["kam.reminder"].create(
+                {**head, "stage_id": stage.id, "item_ids": [Command.create(item)]}
+            )
+        cls.world["kam.collection.contact"] = talks
+        cls.world["kam.reminder"] = reminders
+        cls.world["kam.reminder.item"] = {
+            label: one.item_ids for label, one in reminders.items()
+        }
+        cls.world["kam.reminder.stage"] = stages
+        cls.world["kam.reminder.exception"] = exceptions
         cls.world["kam.promise"] = promises
         cls.world["kam.dispute"] = disputes
         cls.world["kam.dispute.line"] = {
@@ -546,9 +611,7 @@ class TestAccessMatrix(World):
             )
         )
         # lines go through the record they belong to
-        lines = {"kam.account.owner", "kam.dispute.line"}
-        lines |= {*matrix_visits.LINES, *matrix_credit.LINES}
-        if model not in lines:
+        if model not in {*LINES, *matrix_visits.LINES, *matrix_credit.LINES}:
             self.assertEqual(every.with_user(user)._filtered_access("write"), may)
 
     def test_notes_and_files_follow_their_record(self):

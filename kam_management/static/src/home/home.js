@@ -20,6 +20,9 @@ export const NEEDS = {
     quiet: { icon: "fa-bell-slash-o", tone: "warning" },
     no_owner: { icon: "fa-user-times", tone: "danger" },
     prospects: { icon: "fa-binoculars", tone: "info" },
+    promises_due: { icon: "fa-handshake-o", tone: "warning" },
+    promises_broken: { icon: "fa-chain-broken", tone: "danger" },
+    disputes: { icon: "fa-gavel", tone: "warning" },
 };
 
 export class KamHome extends Component {
@@ -40,6 +43,9 @@ export class KamHome extends Component {
             quiet: _t("Quiet"),
             no_owner: _t("No manager"),
             prospects: _t("Prospects"),
+            promises_due: _t("Promised for today"),
+            promises_broken: _t("Promises broken"),
+            disputes: _t("Disputes"),
         };
         this.hints = {
             overdue: _t("Past their due date, tax included"),
@@ -50,6 +56,9 @@ export class KamHome extends Component {
             quiet: _t("Key accounts, no order for two months"),
             no_owner: _t("Key accounts that nobody answers for"),
             prospects: _t("Not decided on yet"),
+            promises_due: _t("Look whether the money came"),
+            promises_broken: _t("Within the last month, in part as well"),
+            disputes: _t("Not settled yet, tax included"),
         };
         this.scopes = { own: _t("Mine"), all: _t("All") };
         this.state = useState({ data: null });
@@ -153,6 +162,19 @@ export class KamHome extends Component {
     }
 
     openNeed(need) {
+        if (need.model) {
+            return this.action.doAction({
+                type: "ir.actions.act_window",
+                name: this.titles[need.key],
+                res_model: need.model,
+                domain: need.domain,
+                views: [
+                    [false, "list"],
+                    [false, "kanban"],
+                    [false, "form"],
+                ],
+            });
+        }
         return this.openAccounts(this.titles[need.key], need.domain);
     }
 
