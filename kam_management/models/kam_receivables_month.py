@@ -171,8 +171,8 @@ class KamReceivablesMonth(models.Model):
 
     def action_view_items(self):
         """Open the receivable journal items of the customer in the month."""
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         last = self.month + relativedelta(months=1, days=-1)
         return {
             "type": "ir.actions.act_window",

@@ -501,7 +501,7 @@ class KamReminderItem(models.Model):
     date_due = fields.Date("Due")
     amount = fields.Float("Asked for", digits=(16, 3))
 
-    _once = models.UniqueIndex(
+    _line_stage_uniq = models.UniqueIndex(
         "(line_id, stage_id)",
         "This invoice has had this reminder already: run the reminders again.",
     )

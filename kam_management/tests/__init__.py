@@ -35,3 +35,4 @@ from . import test_kam_pay
 from . import test_kam_visit_report
 from . import test_kam_collection
 from . import test_kam_collection_figures
+from . import test_kam_collection_tours

@@ -88,7 +88,9 @@ class TestPromise(CollectionsCase, common.KamCase):
         self.assertEqual(kept.kept_on, self.day(-3))
         self.assertEqual(part.paid_amount, 100)
         self.assertEqual(
-            self.env["kam.promise"].search([("state", "in", ["part", "broken"])]),
+            self.env["kam.promise"].search(
+                [("state", "in", ["part", "broken"]), ("id", "in", every.ids)]
+            ),
             part | broken,
         )
         found = {one["id"]: one for one in every.keeping(str(self.day(-5)))}
@@ -241,7 +243,9 @@ class TestDispute(CollectionsCase, common.KamCase):
         self.assertEqual((dispute.amount, dispute.state), (400, "open"))
         late = self.dispute(self.second, 10, opened_on=self.day(-30))
         self.assertEqual(late.state, "late")
-        found = self.env["kam.dispute"].search([("state", "=", "late")])
+        found = self.env["kam.dispute"].search(
+            [("state", "=", "late"), ("partner_id", "=", self.acme.id)]
+        )
         self.assertEqual(found, late)
 
     def test_the_disputed_part_is_at_most_what_is_open(self):
@@ -251,7 +255,8 @@ class TestDispute(CollectionsCase, common.KamCase):
         self.pay(self.first, 800, -1)
         [row] = self.env["kam.dispute"]._disputed(partner_ids=self.acme.ids)
         self.assertEqual(row[3], 200)
-        self.assertFalse(self.env["kam.dispute"]._disputed(self.day(-1)))
+        before = self.env["kam.dispute"]._disputed(self.day(-1), self.acme.ids)
+        self.assertFalse(before)
 
     def test_settled_and_reopened(self):
         dispute = self.dispute(self.first, 400)

@@ -25,6 +25,7 @@ PARTS = {
     "agenda": ("Agendas and the day of a manager", ("history",)),
     "audit": ("Verify and seal", ("history",)),
     "kpi": ("Key figures", ("history",)),
+    "collections": ("Collections of many debtors", ("owing",)),
 }
 EXPLAINED = """
 Ratios are ours / base: processor time of Odoo and the database together, round by

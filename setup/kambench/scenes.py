@@ -69,6 +69,10 @@ class Scenes:
         """Install what is measured, and the plain models beside it."""
         self.run_odoo(name, "-i", "kam_management,kam_bench_plain")
 
+    def fill_owing(self, name):
+        """Install what is measured; its part adds the debtors."""
+        self.run_odoo(name, "-i", "kam_management")
+
     def fill_history(self, name):
         """Load the history, and install kam_management after it."""
         self.load(name)
