@@ -3,8 +3,7 @@
 A new model without a sample here fails these tests: it cannot be forgotten.
 """
 
-from . import samples_visits
-from . import samples_results
+from . import samples_results, samples_visits
 
 
 def _account(env):
