@@ -1,1 +1,2 @@
 from . import kam_dispute_file
+from . import portal

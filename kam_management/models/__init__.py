@@ -121,3 +121,14 @@ from . import res_partner_statement
 from . import kam_account_collections
 from . import kam_dispute_file
 from . import kam_demo_collections
+from . import kam_act
+from . import kam_act_line
+from . import kam_act_ledger
+from . import kam_act_input
+from . import kam_act_steps
+from . import kam_act_delta
+from . import kam_act_buttons
+from . import kam_act_their
+from . import kam_act_difference
+from . import kam_act_match
+from . import kam_act_portal

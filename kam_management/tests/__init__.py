@@ -36,3 +36,6 @@ from . import test_kam_visit_report
 from . import test_kam_collection
 from . import test_kam_collection_figures
 from . import test_kam_collection_tours
+from . import test_kam_act
+from . import test_kam_act_match
+from . import test_kam_act_portal

@@ -11,3 +11,5 @@ from . import kam_credit_decide
 from . import kam_target_send_back
 from . import kam_pay_talk
 from . import kam_reminder_wizard
+from . import kam_act_load
+from . import kam_act_sign

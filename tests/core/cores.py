@@ -48,6 +48,7 @@ CATEGORIES = {
     "kam_core.targets.targets": "kam.target",
     "kam_core.pay.schemes": "kam.pay.scheme",
     "kam_core.pay.statements": "kam.pay.statement",
+    "kam_core.receivables.acts": "kam.act",
     "kam_core.documents.ledger": "account.move",
     "kam_core.documents.orders": "sale.order",
 }

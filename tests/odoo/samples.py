@@ -33,6 +33,18 @@ def _delegation(env):
     )
 
 
+def _act(env):
+    partner = env["res.partner"].create({"name": "Sample", "is_company": True})
+    return env["kam.act"].create(
+        {
+            "partner_id": partner.id,
+            "date_from": "2026-01-01",
+            "date_to": "2026-01-31",
+            "agreement": "Contract 7",
+        }
+    )
+
+
 def _segment(env):
     number = env["kam.segment"].with_context(active_test=False).search_count([])
     return env["kam.segment"].create({"name": f"Sample {number}"})
@@ -220,6 +232,7 @@ SAMPLES = {
     "kam.credit.queue": _credit_queue,
     "kam.credit.rule": _credit_rule,
     "kam.credit.terms": _credit_terms,
+    "kam.act": _act,
     "kam.delegation": _delegation,
     "kam.dispute": _dispute,
     "kam.promise": _promise,
