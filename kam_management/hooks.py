@@ -18,6 +18,7 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Bring our rows back from an older log; record the facts of old documents."""
     env["kam.projector"]._restore()
+    env["kam.visit"]._adopt_appointments()
     env["kam.genesis"]._run()
     env["kam.fact"]._catch_up_soon()
 
@@ -45,6 +46,10 @@ def uninstall_hook(env):
     and a reinstall makes them again from the log. Demonstration customers, orders and
     invoices stay like all others.
     """
+    # an appointment goes with the model of its document; a visit's is to stay
+    env.cr.execute(
+        "UPDATE calendar_event SET res_model_id = NULL WHERE res_model = 'kam.visit'"
+    )
     models = (*KEPT, *env["kam.projector"]._models())
     env["ir.model.data"].search(
         [

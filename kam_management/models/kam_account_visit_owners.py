@@ -14,6 +14,13 @@ from .kam_given import now
 class KamAccount(models.Model):
     _inherit = "kam.account"
 
+    def _end(self, command, survivor):
+        """Two merged customers are visited as the one that stays."""
+        # sudo: whoever may merge the customers merges what they have of their own
+        if survivor.sudo().cadence_ids:
+            self.sudo().cadence_ids.unlink()
+        return super()._end(command, survivor)
+
     def _command(self, command, expected_version=None):
         result = super()._command(command, expected_version)
         match command:

@@ -67,6 +67,7 @@ class KamDemo(models.AbstractModel):
         taken, slots = set(), []
         for account in accounts:
             day = friday - timedelta(days=dice.randint(0, 4))
+            ordered = self._eves(account)
             while day > today - timedelta(days=360):
                 start = self._free_slot(user, day, taken, dice)
                 if start:
@@ -75,7 +76,24 @@ class KamDemo(models.AbstractModel):
                 step = account.visit_interval_days + dice.randint(-3, 4)
                 day -= timedelta(days=step)
                 day -= timedelta(days=max(0, day.weekday() - 4))
+                # many an order follows a visit
+                day = min(
+                    (
+                        eve
+                        for eve in ordered
+                        if abs((eve - day).days) <= 8 and eve < day
+                    ),
+                    default=day,
+                )
         return sorted(slots, key=lambda one: one["planned_start"])
+
+    def _eves(self, account):
+        """Return the working days before the orders of an account."""
+        orders = self.env["sale.order"].search(
+            [("kam_account_id", "=", account.id), ("state", "=", "sale")]
+        )
+        days = [order.date_order.date() - timedelta(days=1) for order in orders]
+        return sorted(day for day in days if day.weekday() < 5)
 
     def _free_slot(self, user, day, taken, dice):
         hours = [9, 11, 13, 15]
@@ -161,7 +179,6 @@ class KamDemo(models.AbstractModel):
                     weeks.CommittedVisit(
                         key=str(uuid.uuid4()),
                         visit_id=one.id,
-                        account_id=one.account_id.id,
                         kind_id=one.kind_id.id,
                         planned_start=_aware(one.planned_start),
                         planned_stop=_aware(one.planned_stop),

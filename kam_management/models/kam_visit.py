@@ -342,7 +342,7 @@ class KamVisit(models.Model):
         ]
         self._check_answers(
             [
-                (state.account_id, user_id, state.company_id)
+                (state.account_id, user_id, state.planned_start)
                 for _visit, state, user_id in moved
                 if user_id != state.user_id
             ]
@@ -392,7 +392,7 @@ class KamVisit(models.Model):
         if sequence:  # new visits
             self._check_answers(
                 [
-                    (state.account_id, state.user_id, state.company_id)
+                    (state.account_id, state.user_id, state.planned_start)
                     for _key, _version, state, _events in entries
                 ]
             )
@@ -435,13 +435,14 @@ class KamVisit(models.Model):
     def _check_answers(self, triples):
         """Refuse managers who do not answer for the account: it stays private.
 
-        :param triples: list of (account id, user id, company id)
+        :param triples: list of (account id, user id, start of the visit)
         """
-        pairs = {(one, user) for one, user, _company in triples if one and user}
-        if not pairs:
+        asked = {(one, user, at.date()) for one, user, at in triples if one and user}
+        if not asked:
             return
-        self.env["res.users"]._kam_check_internal({user for _one, user in pairs})
-        for account_id, user_id in sorted(pairs - self._answering_pairs(pairs)):
+        self.env["res.users"]._kam_check_internal({user for _one, user, _at in asked})
+        refused = {one[:2] for one in asked} - self._answering_pairs(asked)
+        for account_id, user_id in sorted(refused):
             # sudo: the name of a colleague; the account's may be read by the caller
             user = self.env["res.users"].sudo().browse(user_id)
             if user.has_group("kam_management.group_kam_director"):
@@ -456,10 +457,13 @@ class KamVisit(models.Model):
                 )
             )
 
-    def _answering_pairs(self, pairs):
-        """Return those of (account id, user id) where the user answers for it.
+    def _answering_pairs(self, asked):
+        """Return those (account id, user id) where the user answers for the account.
 
-        As owner at any time, head, leader of its team, or substitute of one of them.
+        As owner between now and the visit, also a past one; as head; as leader of its
+        team; or as substitute of one of them.
+
+        :param asked: set of (account id, user id, date)
         """
         self.env["kam.account.owner"].flush_model()
         self.env["kam.account"].flush_model(["head_id", "team_id"])
@@ -467,23 +471,35 @@ class KamVisit(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """WITH asked AS (
-                       SELECT * FROM unnest(%s, %s) AS t(account_id, user_id)
+                       SELECT t.account_id, t.user_id,
+                              least(t.day, %(today)s) AS first,
+                              greatest(t.day, %(today)s) AS last
+                         FROM unnest(%(accounts)s, %(users)s, %(days)s::date[])
+                              AS t(account_id, user_id, day)
                    ), held AS (
-                       SELECT o.account_id, o.user_id FROM kam_account_owner o
-                        UNION SELECT a.id, a.head_id FROM kam_account a
-                        UNION SELECT a.id, t.user_id FROM kam_account a
-                                JOIN crm_team t ON t.id = a.team_id
+                       SELECT o.account_id, o.user_id, o.date_from, o.date_to
+                         FROM kam_account_owner o
+                        UNION ALL
+                       SELECT a.id, a.head_id, NULL, NULL FROM kam_account a
+                        UNION ALL
+                       SELECT a.id, t.user_id, NULL, NULL FROM kam_account a
+                         JOIN crm_team t ON t.id = a.team_id
                    )
-                   SELECT q.account_id, q.user_id FROM asked q
-                    WHERE EXISTS (SELECT FROM held h WHERE h.account_id = q.account_id
-                                     AND h.user_id = q.user_id)
+                   SELECT DISTINCT q.account_id, q.user_id
+                     FROM asked q JOIN held h ON h.account_id = q.account_id
+                      AND coalesce(h.date_from, q.last) <= q.last
+                      AND coalesce(h.date_to, q.first) >= q.first
+                    WHERE h.user_id = q.user_id
                        OR EXISTS (SELECT FROM kam_delegation d
-                                    JOIN held h ON h.user_id = d.user_id
                                    WHERE d.substitute_id = q.user_id
-                                     AND h.account_id = q.account_id
-                                     AND d.ended_on IS NULL)""",
-                [one for one, _user in pairs],
-                [user for _one, user in pairs],
+                                     AND d.user_id = h.user_id AND d.may_act
+                                     AND d.date_to >= q.first
+                                     AND (d.ended_on IS NULL OR d.ended_on > q.first))
+                """,
+                today=self.env.company._kam_today(),
+                accounts=[one for one, _user, _day in asked],
+                users=[user for _one, user, _day in asked],
+                days=[day for _one, _user, day in asked],
             )
         )
         return set(rows)

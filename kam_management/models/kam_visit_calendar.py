@@ -134,6 +134,18 @@ class KamVisit(models.Model):
         self.sudo().write({"calendar_event_id": False, "calendar_asked": False})
         event.with_context(**QUIET).unlink()
 
+    @api.model
+    def _adopt_appointments(self):
+        """Take the appointments over that an earlier installation left."""
+        self.env.cr.execute(
+            """UPDATE kam_visit v SET calendar_event_id = e.id
+                 FROM calendar_event e
+                WHERE e.res_model = 'kam.visit' AND e.res_id = v.id AND e.active
+                  AND v.calendar_event_id IS NULL"""
+        )
+        self.env["calendar.event"].invalidate_model()
+        self.invalidate_model(["calendar_event_id"])
+
     def _invites(self):
         return bool(self.invite_contact and self.contact_id.email)
 

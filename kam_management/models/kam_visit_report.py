@@ -64,7 +64,7 @@ VISITS = f"""
       LEFT JOIN LATERAL ({ORDERS}) o ON v.state = 'done'
       LEFT JOIN LATERAL ({SOLD}) t ON v.state = 'done' AND k.is_training"""  # noqa: S608
 PROMISES = """
-    SELECT l.id * 2 + 1, 'promise', v.id, w.company_id, l.account_id, v.partner_id,
+    SELECT l.id * 2 + 1, 'promise', v.id, w.company_id, v.account_id, v.partner_id,
            w.user_id, l.kind_id, v.state, 'committed', NULL, v.outcome,
            l.planned_start, a.account_class, a.segment_id, c.currency_id,
            0, 0, 0, 0, 0, 0, 0, 1,
@@ -76,7 +76,7 @@ PROMISES = """
       FROM kam_week_visit l
       JOIN kam_week w ON w.id = l.week_id
       JOIN kam_visit v ON v.id = l.visit_id
-      JOIN kam_account a ON a.id = l.account_id
+      JOIN kam_account a ON a.id = v.account_id
       JOIN res_company c ON c.id = w.company_id
       JOIN res_users u ON u.id = w.user_id
       JOIN res_partner p ON p.id = u.partner_id
@@ -132,6 +132,7 @@ class KamVisitReport(models.Model):
         help="Committed visits done in their week / committed, absences left out.",
     )
     off_plan_share = fields.Float(
+        "Off-plan share",
         readonly=True,
         aggregator="avg",
         help="Visits done that were not in the committed plan / visits done.",

@@ -263,7 +263,6 @@ class KamWeek(models.Model):
             weeks.CommittedVisit(
                 key=str(uuid.uuid4()),
                 visit_id=one.id,
-                account_id=one.account_id.id,
                 kind_id=one.kind_id.id,
                 planned_start=_aware(one.planned_start),
                 planned_stop=_aware(one.planned_stop),

@@ -13,7 +13,7 @@ class KamWeekVisit(models.Model):
     visit_id = fields.Many2one(
         "kam.visit", required=True, ondelete="restrict", index=True
     )
-    account_id = fields.Many2one("kam.account", required=True, ondelete="restrict")
+    account_id = fields.Many2one(related="visit_id.account_id")
     kind_id = fields.Many2one("kam.visit.kind", required=True, ondelete="restrict")
     planned_start = fields.Datetime("Committed for", required=True)
     planned_stop = fields.Datetime("Until", required=True)
@@ -25,4 +25,4 @@ class KamWeekVisit(models.Model):
     change_reason = fields.Char(related="visit_id.change_reason")
 
     def _part_words(self, words):
-        return f"{words['account_id']}, {words['planned_start']}"
+        return f"{words['visit_id']}, {words['planned_start']}"

@@ -236,3 +236,16 @@ class TestKamVisit(visit_case.VisitCase, common.KamCase):
             accounts.mapped("visit_due_on")
             accounts.mapped("visit_overdue_ratio")
             accounts.mapped("next_visit_at")
+
+    def test_merged_customers_keep_their_visits_and_one_set_of_habits(self):
+        mine, theirs = self.visit(0), self.visit(1, account=self.other)
+        week = self.weeks.browse(self.weeks.commit(None, self.monday.isoformat()))
+        for account in (self.account, self.other):
+            account.visit_interval_days = 9
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        source, target = (one.sudo().partner_id for one in (self.other, self.account))
+        wizard._merge((source | target).ids, target)
+        self.assertEqual((mine | theirs).account_id, self.account)
+        self.assertEqual(week.visit_ids.account_id, self.account)
+        self.assertEqual(len(self.account.cadence_ids), 1)
+        self.assertEqual(self.types(theirs)[0], "Relinked")

@@ -26,6 +26,7 @@ PARTS = {
     "audit": ("Verify and seal", ("history",)),
     "kpi": ("Key figures", ("history",)),
     "collections": ("Collections of many debtors", ("owing",)),
+    "visits": ("Visits", ("with",)),
 }
 EXPLAINED = """
 Ratios are ours / base: processor time of Odoo and the database together, round by

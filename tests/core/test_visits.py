@@ -233,7 +233,7 @@ def test_only_a_draft_is_deleted():
 
 # ------------------------------------------------------------------------------ weeks
 NOW = datetime(2026, 2, 27, 15, tzinfo=UTC)
-LINE = weeks.CommittedVisit("a", 1, 1, 1, START, START + HOUR, 1)
+LINE = weeks.CommittedVisit("a", 1, 1, START, START + HOUR, 1)
 
 
 def week(**more):

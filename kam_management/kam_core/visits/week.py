@@ -85,11 +85,13 @@ class WithdrawReasonMissing(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class CommittedVisit:
-    """A visit as it was promised; ``version`` is that of its stream then."""
+    """A visit as it was promised; ``version`` is that of its stream then.
+
+    Whose visit it is stands in the visit, where it never changes.
+    """
 
     key: str
     visit_id: int | None = None
-    account_id: int | None = None
     kind_id: int | None = None
     planned_start: datetime | None = None
     planned_stop: datetime | None = None
