@@ -258,16 +258,22 @@ class KamVisit(models.Model):
             moment.replace(tzinfo=None)
             for moment in adherence.week_window(monday, user._kam_zone())
         )
+        company = self.env.company.root_id
         found = self.search(
             [
                 ("user_id", "=", user.id),
+                ("company_id", "=", company.id),
                 ("planned_start", ">=", start),
                 ("planned_start", "<", stop),
             ],
             order="planned_start, id",
         )
         week = self.env["kam.week"].search(
-            [("user_id", "=", user.id), ("monday", "=", monday)], limit=1
+            [
+                ("user_id", "=", user.id),
+                ("company_id", "=", company.id),
+                ("monday", "=", monday),
+            ]
         )
         return {
             "monday": fields.Date.to_string(monday),

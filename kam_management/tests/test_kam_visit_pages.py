@@ -1,7 +1,7 @@
 """My week, my day, calls: what the screens are told, and what they send."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytz
 from freezegun import freeze_time
@@ -22,6 +22,7 @@ class VisitCase(ClientCase):
         super().setUpClass()
         (cls.kim | cls.lou | cls.hal).tz = "Europe/Berlin"
         cls.company.resource_calendar_id.tz = "Europe/Berlin"
+        cls.today = cls.company._kam_today()
         cls.acme.write(
             {
                 "city": "Berlin",
@@ -30,8 +31,10 @@ class VisitCase(ClientCase):
                 "country_id": cls.env.ref("base.de").id,
             }
         )
-        cls.account = cls.designate(cls.acme, cls.kim)
-        cls.other = cls.designate(cls.bolt, cls.lou, letter="B")
+        # since before the days that tests freeze
+        since = (date(2020, 1, 1) - cls.today).days
+        cls.account = cls.designate(cls.acme, cls.kim, days=since)
+        cls.other = cls.designate(cls.bolt, cls.lou, days=since, letter="B")
         cls.Visit = cls.env["kam.visit"]
 
     @classmethod
@@ -451,7 +454,7 @@ class TestKamMyWeek(VisitCase, common.KamCase):
         found = model.screen_proposals(monday=monday)
         [proposal] = found["proposals"]
         self.assertEqual(proposal["account"], "Acme")
-        self.assertFalse(self.Visit.search_count([]))  # nothing is stored
+        self.assertFalse(self.account.visit_ids)  # nothing is stored
         self.env["kam.week"].with_user(self.kim).accept(
             [
                 {
@@ -522,6 +525,25 @@ class TestKamMyWeek(VisitCase, common.KamCase):
         self.assertEqual(ids[self.lou, 0], [bangkok])
         self.assertEqual(ids[self.kim, 7], [berlin])
         self.assertFalse(ids[self.lou, 7] + ids[self.kim, 0])
+
+    def test_a_week_in_which_the_clocks_change(self):
+        """Summer time begins on Sunday, 29 March 2026: the week has 167 hours."""
+        with freeze_time("2026-03-20 08:00:00"):
+            model = self.Visit.with_user(self.kim)
+            last, first = (
+                model.plan(self.account.id, moment)
+                for moment in ("2026-03-29 21:30:00", "2026-03-29 22:30:00")
+            )  # 23:30 on Sunday, 0:30 on Monday in Berlin
+            ids = [
+                [one["id"] for one in self.week(monday=monday)["visits"]]
+                for monday in ("2026-03-23", "2026-03-30")
+            ]
+            days = [
+                [one["id"] for one in model.screen_day(day=day)["visits"]]
+                for day in ("2026-03-29", "2026-03-30")
+            ]
+        self.assertEqual(ids, [[last], [first]])
+        self.assertEqual(days, ids)
 
     def test_wrong_arguments_are_refused_in_a_sentence(self):
         model = self.Visit.with_user(self.kim)

@@ -377,7 +377,7 @@ test("committing says what it means", async () => {
     });
     await mountWeek();
     await contains(".o_kam_commit").click();
-    expect(".modal").toHaveText(/1 visits are promised/);
+    expect(".modal").toHaveText(/Visits that are promised: 1/);
     await contains(".modal .o_kam_confirm").click();
     expect.verifySteps(["week null null", "commit 7 2026-03-09", "week 7 2026-03-09"]);
 });
@@ -453,8 +453,13 @@ async function mountBoard(rows) {
 
 test("the board of the team: figures open the visits behind them", async () => {
     serverState.timezone = "Europe/Berlin";
-    await mountBoard([{ ...ROW, user_id: 7, name: "Kim" }]);
+    await mountBoard([
+        { ...ROW, user_id: 7, name: "Kim", planned: 0, done: 3 },
+        { ...ROW, user_id: 8, name: "Lou" },
+    ]);
+    // the week of Kim is over, that of Lou still runs
     expect("tbody td.text-danger:contains(50 %)").toHaveCount(1);
+    expect("tbody tr:contains(Lou) td.text-muted:contains(50 %)").toHaveCount(1);
     await contains("[data-cell='7-missed']").click();
     await contains("[data-cell='7-committed']").click();
     await contains("tbody a:contains(Kim)").click();

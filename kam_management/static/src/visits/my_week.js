@@ -348,7 +348,7 @@ export class KamMyWeek extends Component {
         this.dialog.add(ReasonDialog, {
             title: _t("Commit the week"),
             words: _t(
-                "%s visits are promised. What is changed afterwards needs a reason and counts as a re-plan.",
+                "Visits that are promised: %s. What is changed afterwards needs a reason and counts as a re-plan.",
                 this.planned.length
             ),
             asks: false,

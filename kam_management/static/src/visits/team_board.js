@@ -110,11 +110,13 @@ export class KamTeamBoard extends Component {
         return ratio === null || ratio === undefined ? "–" : `${Math.round(ratio * 100)} %`;
     }
 
-    tone(ratio) {
-        if (ratio === null || ratio === undefined) {
+    /** Colours are for what is over: a week that still runs has not failed yet. */
+    tone(row) {
+        const { adherence, planned, underway } = row;
+        if (adherence === null || planned + underway) {
             return "text-muted";
         }
-        return ratio >= 0.85 ? "text-success" : ratio < 0.6 ? "text-danger" : "";
+        return adherence >= 0.85 ? "text-success" : adherence < 0.6 ? "text-danger" : "";
     }
 
     bar(row) {
@@ -200,21 +202,7 @@ export class KamTeamBoard extends Component {
     }
 
     openReport() {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("Visits"),
-            res_model: "kam.visit",
-            domain: [
-                ["planned_start", ">=", this.moment(this.period.from)],
-                ["planned_start", "<", this.moment(this.period.to.plus({ days: 1 }))],
-            ],
-            views: [
-                [false, "pivot"],
-                [false, "graph"],
-                [false, "list"],
-                [false, "form"],
-            ],
-        });
+        return this.action.doAction("kam_management.kam_visit_report_action");
     }
 }
 

@@ -31,7 +31,7 @@ tours.add("kam_week_tour", {
         },
         { trigger: ".o_kam_side:not(:has(.o_kam_due))" },
         { trigger: ".o_kam_commit:enabled", run: "click" },
-        { trigger: ".modal:contains(2 visits are promised)" },
+        { trigger: ".modal:contains(Visits that are promised: 2)" },
         { trigger: ".modal .o_kam_confirm", run: "click" },
         { trigger: ".o_kam_week .badge:contains(Committed)" },
         {
