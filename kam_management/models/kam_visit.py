@@ -17,7 +17,7 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 PLAN = [
-    ("draft", "Draft of the plan"),
+    ("draft", "Not committed"),
     ("committed", "Committed"),
     ("off_plan", "Off-plan"),
 ]

@@ -5,6 +5,7 @@ from datetime import timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
+from odoo.service.model import retrying
 
 from ..kam_core.visits import missing
 from ..kam_core.visits import visit as visits
@@ -23,12 +24,18 @@ class KamVisit(models.Model):
     @api.model
     def _cron_missed(self):
         """Close what nobody told of, when its day and the time of grace are over."""
-        while found := self._overdue_batch():
-            for verdict, some in self._judge(found).items():
-                some._close_unmade(verdict)
-            left = self.env["ir.cron"]._commit_progress(len(found))
-            if not left or len(found) < BATCH:
+        # whoever loses a race against a person who tells of a visit looks again
+        while done := retrying(self._close_batch, self.env):
+            left = self.env["ir.cron"]._commit_progress(done)
+            if not left or done < BATCH:
                 break
+
+    def _close_batch(self):
+        """Close visits whose time is over; return how many."""
+        found = self._overdue_batch()
+        for verdict, some in self._judge(found).items() if found else ():
+            some._close_unmade(verdict)
+        return len(found)
 
     def _overdue_batch(self):
         """Return open visits whose day may be over, oldest first."""
