@@ -99,6 +99,8 @@
         "views/kam_act_views.xml",
         "views/kam_act_report.xml",
         "views/kam_act_portal.xml",
+        "views/digest_views.xml",
+        "data/kam_dashboard.xml",
         "views/kam_management_menus.xml",
         "views/kam_visit_pages_menus.xml",
         "views/kam_terms_menus.xml",

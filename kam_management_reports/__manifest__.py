@@ -6,6 +6,11 @@
     "author": "KAM Management contributors",
     "license": "AGPL-3",
     "depends": ["kam_management", "report_xlsx"],
-    "data": ["reports/kam_reports.xml"],
-    "external_dependencies": {"python": ["xlsxwriter"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/kam_target_import_rules.xml",
+        "reports/kam_reports.xml",
+        "wizards/kam_target_import_views.xml",
+    ],
+    "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
 }

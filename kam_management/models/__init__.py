@@ -102,7 +102,10 @@ from . import res_partner_credit
 from . import kam_target
 from . import kam_target_cascade
 from . import kam_target_progress
+from . import kam_target_exchange
 from . import kam_kpi_results
+from . import kam_kpi_outside
+from . import digest_digest
 from . import kam_pay_cover
 from . import kam_pay_scheme
 from . import kam_pay_knowledge

@@ -39,3 +39,4 @@ from . import test_kam_collection_tours
 from . import test_kam_act
 from . import test_kam_act_match
 from . import test_kam_act_portal
+from . import test_kam_results_tours

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -279,3 +280,23 @@ class TestResults(TargetCase):
         ):
             with self.assertRaises(UserError):
                 kpis.figures(*wrong)
+
+
+@tagged("post_install", "-at_install")
+class TestDigest(TargetCase):
+    def test_the_mail_tells_each_reader_their_own(self):
+        today = self.env.company._kam_today()
+        self.invoice(100, today - timedelta(1))
+        self.env["kam.kpi.fact"]._catch_up()
+        digest = self.env.ref("kam_management.kam_digest_weekly")
+        period = digest.with_context(
+            start_datetime=fields.Datetime.now() - timedelta(7),
+            end_datetime=fields.Datetime.now() + timedelta(1),
+        )
+        self.assertEqual(period.with_user(self.one).kpi_kam_net_sales_value, 100)
+        period.invalidate_recordset()
+        self.assertEqual(period.with_user(self.two).kpi_kam_net_sales_value, 0)
+        with self.assertRaises(AccessError):
+            period.with_user(self.env.ref("base.public_user")).read(
+                ["kpi_kam_net_sales_value"]
+            )

@@ -1,1 +1,2 @@
 from . import test_kam_reports
+from . import test_kam_target_xlsx

@@ -22,6 +22,7 @@ RIGHTS = {
     "kam.pay.statement.line": {**PAID, "payroll": "r"},
     "kam.pay.talk": {**NOBODY, **dict.fromkeys((*KAM, "payroll"), "rwcu")},
     "kam.target": {**NOBODY, "user": "rwcu", "head": "rwcu", "director": "rwcu"},
+    "kam.target.import": {**NOBODY, **dict.fromkeys(KAM, "rwcu")},
     "kam.target.send.back": {**NOBODY, "head": "rwcu", "director": "rwcu"},
 }
 # pay: one's own, whatever one is; all of it for payroll alone

@@ -1,0 +1,161 @@
+import { defineMailModels } from "@mail/../tests/mail_test_helpers";
+import { describe, expect, test } from "@odoo/hoot";
+import { queryAllTexts } from "@odoo/hoot-dom";
+import { contains, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
+import { KamMyResults } from "@kam_management/results/my_results";
+import { KamTeamResults } from "@kam_management/results/team_results";
+
+defineMailModels();
+describe.current.tags("desktop");
+
+const PROPS = { action: { params: {}, context: {} }, actionId: 1 };
+const PERIOD = { key: "month", date_from: "2026-03-01", date_to: "2026-03-31", over: false };
+const MONTHS = Array.from({ length: 12 }, (_, n) => `2025-${String(n + 1).padStart(2, "0")}`);
+
+function card(values) {
+    return {
+        code: "net_sales",
+        name: "Net sales",
+        unit: "number",
+        direction: "up",
+        value: 90,
+        before: 60,
+        plan: 100,
+        attained: 0.9,
+        straight: 50,
+        seasonal: 40,
+        forecast: 120,
+        forecast_error: 0.1,
+        explains: true,
+        ...values,
+    };
+}
+
+function results(values) {
+    return {
+        user: { id: 7, name: "Kim" },
+        people: [{ id: 7, name: "Kim" }],
+        period: PERIOD,
+        currency_id: 1,
+        lag: { streams: 0, caught_up_at: "2026-03-10 08:00:00" },
+        cards: [
+            card({}),
+            card({
+                code: "returns",
+                name: "Return rate",
+                unit: "percent",
+                direction: "down",
+                value: 0.02,
+                before: 0.04,
+                plan: null,
+                attained: null,
+                straight: null,
+                seasonal: null,
+                forecast: null,
+                forecast_error: null,
+            }),
+        ],
+        trend: {
+            labels: MONTHS,
+            series: { net_sales: { now: Array(12).fill(8), before: Array(12).fill(5) } },
+        },
+        help: [{ account_id: 3, name: "Acme", gap: 25, before: 60 }],
+        pay: [],
+        ...values,
+    };
+}
+
+test("cards say where one stands, and open into their facts", async () => {
+    onRpc("kam.kpi", "my_results", () => results());
+    onRpc("kam.kpi", "explain", ({ args, kwargs }) => {
+        expect.step([...args, kwargs.user_id]);
+        return { action: { type: "ir.actions.act_window", name: "Facts" } };
+    });
+    mockService("action", { doAction: (action) => expect.step(action.name) });
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    const [sales, returns] = queryAllTexts(".o_kam_card");
+    expect(sales).toMatch(/90/);
+    expect(sales).toMatch(/\+50 %/);
+    expect(sales).toMatch(/90 % of 100/);
+    expect(sales).toMatch(/by last year's pace/);
+    expect(sales).toMatch(/± 10 %/);
+    expect(returns).toMatch(/2.0 %/);
+    expect("[data-code=returns] .text-success").toHaveText("-50 %");
+    expect("[data-code=returns] .progress").toHaveCount(0);
+    await contains("[data-code=net_sales]").click();
+    expect.verifySteps([["net_sales", "2026-03-01", "2026-03-31", 7], "Facts"]);
+});
+
+test("the chart has its table", async () => {
+    onRpc("kam.kpi", "my_results", () => results());
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    expect(".o_kam_chart canvas").toHaveAttribute("aria-label", /Net sales/);
+    await contains(".o_kam_results details summary").click();
+    expect(".o_kam_results details tbody tr").toHaveCount(12);
+});
+
+test("news are fetched at once", async () => {
+    let asked = 0;
+    onRpc("kam.kpi", "my_results", () => {
+        asked += 1;
+        return results({ lag: { streams: asked === 1 ? 4 : 0, caught_up_at: false } });
+    });
+    onRpc("kam.kpi.fact", "catch_up", () => {
+        expect.step("catch up");
+        return {};
+    });
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    expect.verifySteps(["catch up"]);
+    expect(asked).toBe(2);
+});
+
+test("another period, another person", async () => {
+    onRpc("kam.kpi", "my_results", ({ kwargs }) => {
+        expect.step([kwargs.period, kwargs.day, kwargs.user_id]);
+        return results({
+            people: [
+                { id: 7, name: "Kim" },
+                { id: 8, name: "Lou" },
+            ],
+        });
+    });
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    await contains("button[data-period=quarter]").click();
+    await contains(".o_kam_before").click();
+    await contains(".o_kam_person").select("8");
+    expect.verifySteps([
+        ["month", null, null],
+        ["quarter", null, null],
+        ["quarter", "2025-12-01", null],
+        ["quarter", "2025-12-01", 8],
+    ]);
+});
+
+test("the board ranks by plans, or by any figure", async () => {
+    const row = (id, name, net, score) => ({
+        user_id: id,
+        name,
+        values: { net_sales: net },
+        plans: { net_sales: 100 },
+        attained: { net_sales: score },
+        score,
+        rank: id,
+    });
+    onRpc("kam.kpi", "team_board", () => ({
+        period: PERIOD,
+        currency_id: 1,
+        lag: { streams: 0, caught_up_at: false },
+        kpis: [{ code: "net_sales", name: "Net sales", unit: "number", direction: "up" }],
+        rows: [row(1, "Kim", 50, 1.1), row(2, "Lou", 90, 0.7)],
+        total: { net_sales: 140 },
+    }));
+    mockService("action", { doAction: (action) => expect.step(action.params.user_id) });
+    await mountWithCleanup(KamTeamResults, { props: PROPS });
+    expect(queryAllTexts("tr.o_kam_person a.text-nowrap")).toEqual(["Kim", "Lou"]);
+    expect(".badge.text-bg-success").toHaveText("110 %");
+    expect(".badge.text-bg-danger").toHaveText("70 %");
+    await contains("th button").click();
+    expect(queryAllTexts("tr.o_kam_person a.text-nowrap")).toEqual(["Lou", "Kim"]);
+    await contains("tr.o_kam_person a.text-nowrap").click();
+    expect.verifySteps([2]);
+});
