@@ -81,12 +81,18 @@ class KamKpi(models.Model):
         for kind, some in flows.grouped(lambda kpi: kpi._statement()).items():
             getattr(some, f"_figures_{kind[0]}")(found, span, by, domain)
         states = kpis.filtered(lambda kpi: kpi.formula in STATES)
-        if states and by in ((), ("user",)):
+        people = by in ((), ("user",)) and self._names_people(domain)
+        if states and people:
             states._figures_owed(found, span, by, domain)
         outside = kpis.filtered(lambda kpi: kpi.formula in OUTSIDE)
-        if outside and by in ((), ("user",)):
-            outside._figures_outside(found, span, by)
+        if outside and people:
+            outside._figures_outside(found, span, by, domain)
         return dict(found)
+
+    def _names_people(self, domain):
+        """Tell whether a domain is about people only, whom other sources know too."""
+        names = {one.field_expr for one in domain.iter_conditions()}
+        return names <= {"user_id", "company_id"}
 
     def _statement(self):
         """Return what figures can share a statement: those with an equal answer."""
@@ -239,10 +245,11 @@ class KamKpi(models.Model):
                 found[tuple(key)][self.code] = number(count)
 
     # ---------------------------------------------------------- other sources
-    def _figures_outside(self, found, span, by):
+    def _figures_outside(self, found, span, by, domain):
         """Fill in figures that another part of the addon reckons; None until then.
 
         :param found: {keys: {code: value}} to add to; keys (user id,) or ()
+        :param domain: of people only
         """
 
 

@@ -43,9 +43,9 @@ STRIKE = """
 class KamKpi(models.Model):
     _inherit = "kam.kpi"
 
-    def _figures_outside(self, found, span, by):
-        result = super()._figures_outside(found, span, by)
-        people = self.env["kam.kpi.fact"]._people_seen()
+    def _figures_outside(self, found, span, by, domain):
+        result = super()._figures_outside(found, span, by, domain)
+        people = self._people_of(domain)
         for kpi in self:
             maker = getattr(self, f"_outside_{kpi.code}", None)
             if maker is None:

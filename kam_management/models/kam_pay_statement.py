@@ -128,15 +128,7 @@ class KamPayStatement(models.Model):
         :param place: cover up to which news count; None: now
         """
         knowledge, cover = self.env["kam.pay.knowledge"], self.env["kam.pay.cover"]
-        closed = self.search(
-            [
-                ("user_id", "=", self.user_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("state", "=", "closed"),
-                ("id", "!=", self.id),
-            ],
-            order="date_from, id",
-        )
+        closed = self._closed_before()
         if not closed:
             return []
         company = knowledge._root(self.company_id.id)
@@ -164,6 +156,34 @@ class KamPayStatement(models.Model):
                 for adjustment in adjustments(known[0], then, now, blame)
             ]
         return found
+
+    def _closed_before(self):
+        """Return this person's statements closed before this one, all if it is open."""
+        closed = self.search(
+            [
+                ("user_id", "=", self.user_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "closed"),
+                ("id", "!=", self.id),
+            ],
+            order="date_from, id",
+        )
+        if self.state == "open":
+            return closed
+        mine = (self.cover, self.date_from, self.id)
+        return closed.filtered(lambda one: (one.cover, one.date_from, one.id) < mine)
+
+    @api.model
+    def _restore_lines(self):
+        """Make the lines of closed statements again, as each was closed."""
+        for one in self.search([("state", "=", "closed"), ("line_ids", "=", False)]):
+            known = self.env["kam.pay.knowledge"]._question(
+                one, one.cover, json.loads(one.stamped)
+            )
+            if known is not None:
+                result = calculate(known[0])
+                one._keep_lines(result, one._adjustments(one.cover))
+                one.coefficient = float(result.coefficient)
 
     def _account_versions(self, company, place):
         """Return {partner: the last event of its account} up to a cover."""
@@ -610,3 +630,13 @@ class KamPayStatementLine(models.Model):
             "res_id": record.id,
             "views": [(False, "form")],
         }
+
+
+class KamProjector(models.AbstractModel):
+    _inherit = "kam.projector"
+
+    def _restore(self):
+        """After a reinstall the lines, which are no records of the log, come again."""
+        result = super()._restore()
+        self.env["kam.pay.statement"].sudo()._restore_lines()
+        return result

@@ -371,6 +371,26 @@ class TestFigures(ResultsCase):
         self.assertGreater(found["overdue_share"], 0)
         self.assertIsNotNone(found["cei"])
 
+    def test_figures_of_other_parts_are_of_whom_they_are_asked(self):
+        today = self.env.company._kam_today()
+        self.env["kam.promise"].create(
+            {
+                "partner_id": self.customer.id,
+                "amount": 10,
+                "currency_id": self.env.company.currency_id.id,
+                "made_on": today - timedelta(20),
+                "date_promised": today - timedelta(10),
+                "user_id": self.one.id,
+            }
+        )
+        span = (today - timedelta(10), today - timedelta(10))
+        kept = self.kpis["promises_kept"]
+        for user, value in ((self.one, 0), (self.two, None)):
+            found = kept._figures(*span, domain=Domain("user_id", "=", user.id))
+            self.assertEqual(found.get((), {}).get("promises_kept"), value)
+        other = Domain("account_id", "=", self.account.id)
+        self.assertEqual(kept._figures(*span, domain=other), {})
+
     def test_what_has_no_source_is_none(self):
         unknown = self.kpis["promises_kept"]._figures(*QUARTER)
         self.assertIsNone(unknown.get((), {}).get("promises_kept"))

@@ -189,6 +189,24 @@ class TestPay(PayCase):
         )
         self.assertEqual(self.cr.fetchall(), [("account.move",)])
 
+    def test_lines_come_again_from_the_log(self):
+        self.invoice(400, START + timedelta(10))
+        first = self.statement(self.one)
+        first.close()
+        self.invoice(100, START + timedelta(20))
+        following = self.statement(self.one, NEXT[0])
+        following.close()
+        both = first + following
+        names = ("kind", "amount", "base", "ratio", "event_stream", "event_version")
+        said = both.line_ids.read(names, load=False)
+        both.line_ids.unlink()
+        both._restore_lines()
+        again = both.line_ids.read(names, load=False)
+        for one in (*said, *again):
+            del one["id"]
+        self.assertEqual(again, said)
+        self.assertIn("adjustment", [one["kind"] for one in again])
+
     def test_what_if(self):
         self.invoice(400, START + timedelta(10))
         one = self.statement(self.one).with_user(self.one)
