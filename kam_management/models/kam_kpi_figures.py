@@ -220,25 +220,31 @@ class KamKpi(models.Model):
             "day": SQL("to_char(%s, 'YYYY-MM-DD')", counted),
             "month": SQL("to_char(%s, 'YYYY-MM')", counted),
         }
+        names = [SQL.identifier(f"key{n}") for n in range(len(by))]
+        shown = [
+            SQL("%s AS %s", keys[one], name)
+            for one, name in zip(by, names, strict=True)
+        ]
         # a parameter within a key makes two expressions of one: group by place
-        places = SQL(", ").join(SQL(str(n + 1)) for n in range(len(by)))
+        places = SQL(", ").join(SQL(str(n + 1)) for n in range(len(by) + 1))
+        # parts of one customer's documents first: thirds of three are one
         statement = SQL(
-            """SELECT %s FROM %s JOIN (%s) AS days ON days.partner_id = f.partner_id
-                  AND days.day = f.date
-                 JOIN (%s) AS whole ON whole.partner_id = f.partner_id
-                  AND whole.date = f.date
-                WHERE %s %s""",
-            SQL(", ").join(
-                [
-                    *(keys[one] for one in by),
-                    SQL("sum(f.documents / whole.documents)::text"),
-                ]
-            ),
+            """SELECT %s FROM (
+                   SELECT %s, sum(f.documents) / max(whole.documents) AS part
+                     FROM %s
+                     JOIN (%s) AS days ON days.partner_id = f.partner_id
+                      AND days.day = f.date
+                     JOIN (%s) AS whole ON whole.partner_id = f.partner_id
+                      AND whole.date = f.date
+                    WHERE %s GROUP BY %s) AS customers %s""",
+            SQL(", ").join([*names, SQL("trim_scale(round(sum(part), 6))::text")]),
+            SQL(", ").join([*shown, SQL("f.partner_id")]),
             self._rows(span, domain),
             days,
             SQL(WHOLE, self._companies()),
             self._kinds(),
-            SQL("GROUP BY %s", places) if by else SQL(),
+            places,
+            SQL("GROUP BY %s", SQL(", ").join(names)) if by else SQL(),
         )
         for *key, count in self.env.execute_query(statement):
             if count and Decimal(count):

@@ -47,7 +47,8 @@ class KamTarget(models.Model):
         self.check_access("write")
         self.invalidate_model(["event_version"])  # it is asked of the log each time
         given = self._given_rows(rows)
-        keys = [str(values[0]) for _number, values in given if values[0]]
+        keys = [str(values[0] or "") for _number, values in given]
+        keys = [key for key in keys if "\0" not in key]  # PostgreSQL takes none
         known = self.search([("event_key", "in", keys)])
         writable = known._filtered_access("write")
         lines = {one.event_key: one._exchange_line() for one in writable}
