@@ -33,6 +33,7 @@
         "views/kam_log_check_views.xml",
         "wizards/kam_person_erase_views.xml",
         "data/kam_delegation_cron.xml",
+        "data/kam_account_cron.xml",
         "wizards/kam_account_decide_views.xml",
         "wizards/kam_user_handover_views.xml",
         "security/kam_need_rules.xml",

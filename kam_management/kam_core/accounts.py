@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from . import planned
 from .ownership import Owner, check_shares, close, hand_over
+from .planned import CancelPlan, DecisionPlanned, PlanEnded, TakeEffect
 from .record import (
     Changed,
     Create,
@@ -75,7 +77,10 @@ class NothingChanges(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One commercial partner in one root company; these fields are event-sourced."""
+    """One commercial partner in one root company; these fields are event-sourced.
+
+    :param planned: decision that takes effect on ``planned_on``, see ``planned.py``
+    """
 
     partner_id: int | None = None
     company_id: int | None = None
@@ -89,6 +94,10 @@ class Account:
     owner_ids: tuple[Owner, ...] = ()
     key_since: date | None = None
     active: bool = True
+    planned: str | None = None
+    planned_on: date | None = None
+    planned_class: str | None = None
+    planned_reason: Text | None = None
 
 
 State = Account
@@ -98,12 +107,16 @@ PARTS = {"owner_ids": Owner}
 # -------------------------------------------------------------------- commands
 @dataclass(frozen=True, slots=True)
 class Designate:
-    """Make it a key account from a day on; ``owners`` may be empty if it has some."""
+    """Make it a key account from a day on; ``owners`` may be empty if it has some.
+
+    A day after ``today`` is a plan; no ``today`` takes effect at once.
+    """
 
     account_class: str | None
     effective_on: date
     reason: Text | None
     owners: tuple[Owner, ...] = ()
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,7 @@ class ChangeClass:
     account_class: str | None
     effective_on: date
     reason: Text | None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,7 @@ class Suspend:
 
     effective_on: date
     reason: Text | None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +153,7 @@ class Resume:
 
     effective_on: date
     reason: Text | None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +162,7 @@ class Release:
 
     effective_on: date
     reason: Text | None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +287,17 @@ EVENTS = catalogue(
     HeadAssigned,
     AccountAbsorbed,
     MergedInto,
+    DecisionPlanned,
+    PlanEnded,
 )
 UPCASTERS = {}
+PLANNED = {
+    "designate": Designate,
+    "change_class": ChangeClass,
+    "suspend": Suspend,
+    "resume": Resume,
+    "release": Release,
+}
 
 
 def evolve(account, event):
@@ -313,6 +339,10 @@ def _evolve_notes(account, event):
             return replace(account, segment_id=segment_id)
         case AccountAbsorbed():
             return account
+        case DecisionPlanned():
+            return planned.plan(account, event)
+        case PlanEnded():
+            return planned.without(account)
     return evolve_common(Account, account, event)
 
 
@@ -333,10 +363,40 @@ def decide(account, command):
             return (AccountAbsorbed(other_key),)
         case MergeInto(other_key):
             return (MergedInto(other_key),)
+    return _decision(account, command)
+
+
+def _decision(account, command):
+    if isinstance(command, TakeEffect):
+        return _take_effect(account, command.today)
     if not command.reason:
         raise ReasonMissing()
+    if isinstance(command, CancelPlan):
+        return planned.cancel(account, command)
+    return _now_or_later(account, command)
+
+
+def _now_or_later(account, command):
     check_day(command.effective_on)
-    return _decide(account, command)
+    events = _decide(account, command)
+    for name, decision in PLANNED.items():
+        if isinstance(command, decision):
+            return planned.dated(account, name, command, events, OwnershipHandedOver)
+    return events
+
+
+def _take_effect(account, today):
+    if not account.planned or account.planned_on > today:
+        return ()
+    given = {"account_class": account.planned_class} if account.planned_class else {}
+    command = PLANNED[account.planned](
+        effective_on=account.planned_on, reason=account.planned_reason, **given
+    )
+    try:
+        events = _decide(planned.without(account), command)
+    except DomainError:  # the account has changed since
+        return (PlanEnded(planned.VOID),)
+    return (PlanEnded(planned.DONE, account.planned_on), *events)
 
 
 def _open(values):
@@ -348,17 +408,20 @@ def _open(values):
         raise UseButton(field="status", button=_("Designate"))
     if values["account_class"]:
         raise UseButton(field="account_class", button=_("Designate"))
-    if values["key_since"]:
-        raise UseButton(field="key_since", button=_("Designate"))
+    for field in ("key_since", *PLAN):
+        if values[field]:
+            raise UseButton(field=field, button=DECIDED[field])
     check_shares(values["owner_ids"])
     return (Created({**values, "status": PROSPECT}),)
 
 
+PLAN = ("planned", "planned_on", "planned_class", "planned_reason")
 DECIDED = {
     "status": _("Designate"),
     "account_class": _("Change class"),
     "owner_ids": _("Hand over"),
     "key_since": _("Designate"),
+    **dict.fromkeys(PLAN, _("Cancel")),
 }
 FIXED = ("partner_id", "company_id")
 

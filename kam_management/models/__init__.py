@@ -14,6 +14,7 @@ from . import kam_log_check_line
 from . import kam_segment
 from . import kam_account
 from . import kam_account_owner
+from . import kam_account_planned
 from . import kam_account_guard
 from . import kam_account_customer
 from . import kam_need

@@ -429,7 +429,13 @@ class KamAccount(models.Model):
             for account in found:
                 parts = account._owner_parts(account._owners_for(owners, day), day)
                 account._command(
-                    accounts.Designate(account_class, day, self._reason(reason), parts)
+                    accounts.Designate(
+                        account_class,
+                        day,
+                        self._reason(reason),
+                        parts,
+                        model._today(),
+                    )
                 )
             return found.ids
 
@@ -491,7 +497,10 @@ class KamAccount(models.Model):
         """
         return self._decide_once(
             accounts.ChangeClass(
-                account_class, self._day(effective_on), self._reason(reason)
+                account_class,
+                self._day(effective_on),
+                self._reason(reason),
+                self._today(),
             ),
             ["class", account_class, reason, effective_on],
             expected_version,
@@ -529,9 +538,14 @@ class KamAccount(models.Model):
     def release(
         self, reason, effective_on=None, expected_version=None, command_id=None
     ):
-        """End the key-account status; nobody owns the accounts from that day on."""
+        """End the key-account status; nobody owns the accounts from that day on.
+
+        A day ahead is a plan, see ``planned``: until then everything stays.
+        """
         return self._decide_once(
-            accounts.Release(self._day(effective_on), self._reason(reason)),
+            accounts.Release(
+                self._day(effective_on), self._reason(reason), self._today()
+            ),
             ["release", reason, effective_on],
             expected_version,
             command_id,
@@ -542,7 +556,9 @@ class KamAccount(models.Model):
     ):
         """Stop treating accounts as key accounts for a time."""
         return self._decide_once(
-            accounts.Suspend(self._day(effective_on), self._reason(reason)),
+            accounts.Suspend(
+                self._day(effective_on), self._reason(reason), self._today()
+            ),
             ["suspend", reason, effective_on],
             expected_version,
             command_id,
@@ -551,7 +567,9 @@ class KamAccount(models.Model):
     def resume(self, reason, effective_on=None, expected_version=None, command_id=None):
         """End the suspension of accounts."""
         return self._decide_once(
-            accounts.Resume(self._day(effective_on), self._reason(reason)),
+            accounts.Resume(
+                self._day(effective_on), self._reason(reason), self._today()
+            ),
             ["resume", reason, effective_on],
             expected_version,
             command_id,

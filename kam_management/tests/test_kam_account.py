@@ -177,6 +177,68 @@ class TestKamAccount(common.KamCase):
         none = self.Account.search([("user_id", "=", False)])
         self.assertIn(account, none)
 
+    def on_day(self, day):
+        """Let it be another day."""
+        company = type(self.env["res.company"])
+        return patch.object(company, "_kam_today", lambda _company: day)
+
+    def take_effect(self, day):
+        with self.on_day(day), self.enter_registry_test_mode():
+            cron = self.env.ref("kam_management.ir_cron_kam_account_take_effect")
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_a_release_ahead_waits_for_its_day(self):
+        account = self.designated()
+        eve, day = self.today + timedelta(9), self.today + timedelta(10)
+        account.release("Closes its shops", day.isoformat())
+        self.assertEqual((account.status, account.planned), ("key", "release"))
+        self.assertEqual(account.planned_on, day)
+        self.assertEqual(account.user_id, self.anna)
+        self.take_effect(eve)
+        self.assertEqual((account.status, account.user_id), ("key", self.anna))
+        # the cron may be late by days: it holds from the day decided
+        self.take_effect(day + timedelta(2))
+        self.assertEqual((account.status, account.planned), ("former", False))
+        self.assertEqual(account.owner_ids.date_to, eve)
+        self.assertFalse(account.planned_on or account.planned_reason)
+
+        def status(on):
+            shown = account.kam_as_of(on.isoformat())["fields"]
+            return next(one["value"] for one in shown if one["field"] == "status")
+
+        self.assertEqual(status(eve), "Key account")
+        self.assertEqual(status(day), "Former")
+        released = account.kam_history()["events"][0]
+        self.assertEqual(released["title"], "Released")
+        self.assertIn("Closes its shops", str(released))
+
+    def test_made_key_ahead_by_the_list(self):
+        ahead = self.today + timedelta(5)
+        account = self.designated(ahead.isoformat())
+        self.assertEqual((account.status, account.planned_class), ("prospect", "A"))
+        self.assertEqual(self.on(account, ahead), [(self.anna, 100)])
+        self.take_effect(ahead)
+        self.assertEqual((account.status, account.account_class), ("key", "A"))
+        self.assertEqual(account.key_since, ahead)
+
+    def test_a_plan_can_be_taken_back(self):
+        account = self.designated()
+        ahead = (self.today + timedelta(5)).isoformat()
+        account.suspend("Does not pay", ahead)
+        with self.assertRaisesRegex(UserError, "Cancel that one first"):
+            account.change_class("C", "Shrank", ahead)
+        with self.assertRaisesRegex(UserError, "“Cancel”"):
+            account.write({"planned_on": False})
+        with self.assertRaises(AccessError):
+            account.with_user(self.anna).cancel_plan("Mine")
+        account.cancel_plan("Has paid")
+        self.assertFalse(account.planned)
+        with self.assertRaisesRegex(UserError, "Nothing is planned"):
+            account.cancel_plan("Again")
+        self.take_effect(self.today + timedelta(6))
+        self.assertEqual(account.status, "key")
+
     def test_suspend_resume_change_class(self):
         account = self.designated()
         account.suspend("Does not pay")

@@ -172,6 +172,8 @@ class KamAccountDecide(models.TransientModel):
         lines = [self._preview_what(accounts, partners)]
         if self.kind in ("designate", "hand_over", "release"):
             lines += self._preview_owners(accounts, partners)
+        elif self.effective_on > self.company_id._kam_today():
+            lines.append(self.env._("Until then everything stays as it is."))
         return [line for line in lines if line]
 
     def _preview_what(self, accounts, partners):

@@ -40,6 +40,14 @@ from kam_core.accounts import (
     WrongStatus,
 )
 from kam_core.ownership import Owner, SharesWrong, owners_on
+from kam_core.planned import (
+    CancelPlan,
+    DecisionPlanned,
+    PlanEnded,
+    PlanExists,
+    PlanMissing,
+    TakeEffect,
+)
 from kam_core.record import (
     Changed,
     Create,
@@ -215,6 +223,81 @@ def test_what_the_events_make_of_an_account():
     assert fold(accounts, (*KEY, AccountAbsorbed("k2"))) == account
 
 
+def test_a_decision_dated_ahead_waits_for_its_day():
+    [plan] = when(KEY, Release(MAR, WHY, today=FEB))
+    assert plan == DecisionPlanned("release", MAR, None, WHY)
+    planned = fold(accounts, (*KEY, plan))
+    assert (planned.status, planned.planned_on) == ("key", MAR)
+    assert planned.owner_ids == (ANNA,)
+    assert accounts.decide(planned, TakeEffect(MAR - timedelta(1))) == ()
+    done = accounts.decide(planned, TakeEffect(MAR + timedelta(3)))
+    assert done == (PlanEnded("done", MAR), Released(MAR, WHY))
+    after = fold(accounts, done, planned)
+    assert (after.status, after.planned, after.planned_reason) == ("former", None, None)
+    assert after.owner_ids == (replace(ANNA, date_to=MAR - timedelta(1)),)
+    assert accounts.decide(after, TakeEffect(MAR)) == ()
+
+
+def test_today_and_earlier_take_effect_at_once():
+    for today in (FEB, MAR, None):
+        assert when(KEY, Release(FEB, WHY, today=today)) == (Released(FEB, WHY),)
+
+
+def test_made_key_ahead_the_owners_have_their_days_already():
+    events = when((OPENED,), Designate("B", MAR, WHY, (BEN,), today=FEB))
+    ben = replace(BEN, date_from=MAR)
+    assert events == (
+        DecisionPlanned("designate", MAR, "B", WHY),
+        OwnershipHandedOver((ben,), MAR, WHY),
+    )
+    planned = fold(accounts, (OPENED, *events))
+    assert (planned.status, planned.account_class) == ("prospect", None)
+    assert accounts.decide(planned, TakeEffect(MAR)) == (
+        PlanEnded("done", MAR),
+        Designated("B", MAR, WHY),
+    )
+
+
+RELEASED_IN_MARCH = (*KEY, DecisionPlanned("release", MAR, None, WHY))
+
+
+def test_a_plan_is_cancelled_replaced_or_void():
+    assert when(RELEASED_IN_MARCH, CancelPlan(WHY)) == (
+        PlanEnded("cancelled", None, WHY),
+    )
+    assert when(RELEASED_IN_MARCH, Suspend(FEB, WHY, today=FEB)) == (
+        PlanEnded("replaced"),
+        Suspended(FEB, WHY),
+    )
+    assert when(RELEASED_IN_MARCH, ChangeClass("B", FEB, WHY, today=FEB)) == (
+        ClassChanged("B", FEB, WHY),
+    )
+    gone = (*KEY, DecisionPlanned("resume", MAR, None, WHY))
+    assert when(gone, TakeEffect(MAR)) == (PlanEnded("void"),)
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "refusal"),
+    [
+        (RELEASED_IN_MARCH, Suspend(MAR, WHY, today=FEB), PlanExists),
+        (KEY, CancelPlan(WHY), PlanMissing),
+        (RELEASED_IN_MARCH, CancelPlan(None), ReasonMissing),
+        (KEY, Resume(MAR, WHY, today=FEB), WrongStatus),
+        (KEY, ChangeClass("Z", MAR, WHY, today=FEB), ClassMissing),
+        (KEY, Release(MAR, None, today=FEB), ReasonMissing),
+        (KEY, Edit({"planned_on": MAR}), UseButton),
+        (
+            (),
+            Create({"partner_id": 5, "company_id": 1, "planned": "release"}),
+            UseButton,
+        ),
+    ],
+)
+def test_plans_refused(given, command, refusal):
+    with pytest.raises(refusal):
+        when(given, command)
+
+
 def test_an_unknown_command_is_our_mistake():
     with pytest.raises((TypeError, AttributeError)):
         accounts.decide(fold(accounts, KEY), object())
@@ -252,6 +335,10 @@ VALUES = {
     "owner_ids": owners,
     "key_since": st.none() | days,
     "active": st.booleans(),
+    "planned": st.sampled_from([None, "release", "party"]),
+    "planned_on": st.none() | days,
+    "planned_class": classes,
+    "planned_reason": reasons,
 }
 
 
@@ -300,9 +387,23 @@ class AnyCommand(RuleBasedStateMachine):
     def hand_over(self, day, reason, owners):
         self.do(HandOver(owners, day, reason), self.state)
 
-    @rule(command=st.sampled_from([Suspend, Resume, Release]), day=days, reason=reasons)
-    def turn(self, command, day, reason):
-        self.do(command(day, reason), self.state)
+    @rule(
+        command=st.sampled_from([Suspend, Resume, Release]),
+        day=days,
+        reason=reasons,
+        today=st.none() | days,
+    )
+    def turn(self, command, day, reason, today):
+        self.do(command(day, reason, today), self.state)
+
+    @rule(account_class=classes, day=days, reason=reasons, owners=owners, today=days)
+    def plan(self, account_class, day, reason, owners, today):
+        self.do(Designate(account_class, day, reason, owners, today), self.state)
+        self.do(ChangeClass(account_class, day, reason, today), self.state)
+
+    @rule(command=st.builds(TakeEffect, days) | st.builds(CancelPlan, reasons))
+    def end_plan(self, command):
+        self.do(command, self.state)
 
     @rule(field=st.sampled_from(list(VALUES)), ids=st.frozensets(st.integers(1, 3)))
     def relink(self, field, ids):
@@ -324,6 +425,12 @@ class AnyCommand(RuleBasedStateMachine):
             present = owners_on(self.state.owner_ids, day)
             assert sum(one.share for one in present) == 100
             assert sum(one.role == "lead" for one in present) == 1
+
+    @invariant()
+    def a_plan_has_a_day(self):
+        state = self.state
+        assert bool(state.planned) == (state.planned_on is not None)
+        assert state.planned or not state.planned_class
 
     @invariant()
     def a_key_account_has_a_class_and_a_beginning(self):

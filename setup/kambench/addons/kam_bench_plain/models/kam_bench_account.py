@@ -42,3 +42,16 @@ class KamBenchAccount(models.Model):
     owner_ids = fields.One2many("kam.bench.account.owner", "account_id")
     key_since = fields.Date()
     active = fields.Boolean(default=True)
+    planned = fields.Selection(
+        [
+            ("designate", "Make a key account"),
+            ("change_class", "Change class"),
+            ("suspend", "Suspend"),
+            ("resume", "Resume"),
+            ("release", "Release"),
+        ],
+        tracking=True,
+    )
+    planned_on = fields.Date(index="btree_not_null")
+    planned_class = fields.Selection([(letter, letter) for letter in "ABCDE"])
+    planned_reason = fields.Text()
