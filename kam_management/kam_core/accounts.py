@@ -109,14 +109,14 @@ PARTS = {"owner_ids": Owner}
 class Designate:
     """Make it a key account from a day on; ``owners`` may be empty if it has some.
 
-    A day after ``today`` is a plan; no ``today`` takes effect at once.
+    A day after ``decided_on`` is a plan; without it the decision takes effect at once.
     """
 
     account_class: str | None
     effective_on: date
     reason: Text | None
     owners: tuple[Owner, ...] = ()
-    today: date | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class ChangeClass:
     account_class: str | None
     effective_on: date
     reason: Text | None
-    today: date | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Suspend:
 
     effective_on: date
     reason: Text | None
-    today: date | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Resume:
 
     effective_on: date
     reason: Text | None
-    today: date | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Release:
 
     effective_on: date
     reason: Text | None
-    today: date | None = None
+    decided_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +368,7 @@ def decide(account, command):
 
 def _decision(account, command):
     if isinstance(command, TakeEffect):
-        return _take_effect(account, command.today)
+        return _take_effect(account, command.day)
     if not command.reason:
         raise ReasonMissing()
     if isinstance(command, CancelPlan):
@@ -385,8 +385,8 @@ def _now_or_later(account, command):
     return events
 
 
-def _take_effect(account, today):
-    if not account.planned or account.planned_on > today:
+def _take_effect(account, day):
+    if not account.planned or account.planned_on > day:
         return ()
     given = {"account_class": account.planned_class} if account.planned_class else {}
     command = PLANNED[account.planned](

@@ -27,9 +27,9 @@ class PlanMissing(DomainError):
 # -------------------------------------------------------------------- commands
 @dataclass(frozen=True, slots=True)
 class TakeEffect:
-    """Let the planned decision take effect if its day has come."""
+    """Let the planned decision take effect if ``day``, today, is its day or later."""
 
-    today: date
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def dated(account, name, command, events, stay):
     :param events: what it would do now
     :param stay: class of those events that have days of their own
     """
-    if command.today is None or command.effective_on <= command.today:
+    if command.decided_on is None or command.effective_on <= command.decided_on:
         outdated = account.planned and (
             name != "change_class" or account.planned == name
         )

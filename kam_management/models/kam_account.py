@@ -318,9 +318,12 @@ class KamAccount(models.Model):
         )
 
     def _decision(self, command, expected_version=None):
+        return self._decision_each(lambda _account, _state: command, expected_version)
+
+    def _decision_each(self, command_of, expected_version=None):
+        """Decide on each account, by one statement for all."""
         self._check_may_decide()
-        self._command(command, expected_version)
-        return True
+        return self._command_each(command_of, expected_version)
 
     def _owner_parts(self, owners, day):
         """Return core owners from ``owners``: list of dicts user_id, share, role."""
@@ -426,17 +429,13 @@ class KamAccount(models.Model):
             model._check_may_decide()
             day = model._day(effective_on)
             found = model._for_partners(partner_ids, owners, day)
-            for account in found:
+            words, today = self._reason(reason), model._today()
+
+            def command_of(account, _state):
                 parts = account._owner_parts(account._owners_for(owners, day), day)
-                account._command(
-                    accounts.Designate(
-                        account_class,
-                        day,
-                        self._reason(reason),
-                        parts,
-                        model._today(),
-                    )
-                )
+                return accounts.Designate(account_class, day, words, parts, today)
+
+            found._command_each(command_of)
             return found.ids
 
         return self._once(
@@ -521,15 +520,12 @@ class KamAccount(models.Model):
         """
 
         def action(model):
-            day = model._day(effective_on)
-            for account in model.browse(self.ids):
-                account._decision(
-                    accounts.HandOver(
-                        account._owner_parts(owners, day), day, self._reason(reason)
-                    ),
-                    expected_version,
-                )
-            return True
+            day, words = model._day(effective_on), self._reason(reason)
+
+            def command_of(account, _state):
+                return accounts.HandOver(account._owner_parts(owners, day), day, words)
+
+            return model.browse(self.ids)._decision_each(command_of, expected_version)
 
         return self._once(
             command_id, ["hand_over", self.ids, owners, reason, effective_on], action

@@ -76,7 +76,11 @@ class KamErasure(models.AbstractModel):
         self.env.flush_all()
         texts, streams = self._erase_texts(partner, terms)
         self._empty_contact(partner)
-        traces = self._delete_chatter(partner) + self._empty_traces(terms)
+        traces = self._delete_chatter(partner)
+        # what is tracked of the emptied fields is written before the commit: have it
+        # written now, or the old values come after all is empty
+        self.env.cr.flush()
+        traces += self._empty_traces(terms)
         self._record(partner, texts, streams)
         self.env.invalidate_all()
         return {

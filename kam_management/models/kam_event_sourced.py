@@ -122,12 +122,21 @@ class KamEventSourced(models.AbstractModel):
         :param expected_version: version the decision was made on; None: any
         :raises UserError: the core refuses, or the record has changed meanwhile
         """
+        return self._command_each(lambda _record, _state: command, expected_version)
+
+    def _command_each(self, command_of, expected_version=None):
+        """Run a command of its own on each record; see :meth:`_command`.
+
+        One append for all, and one write for all that change alike.
+
+        :param command_of: function(record, state in the log) -> command
+        """
         self.check_access("write")
         loaded = self._load()
         if expected_version is not None:
             self._check_version(loaded, expected_version)
         return self._handle(
-            [(*one, command) for one in loaded],
+            [(*one, command_of(one[0], one[3])) for one in loaded],
             lambda records, vals: records.write(vals),
             {},
             (),
@@ -229,9 +238,7 @@ class KamEventSourced(models.AbstractModel):
                     ],
                 )
             )
-        store = self.env["kam.event.store"]
-        store._keep_texts(texts)
-        return store._append(prepared)
+        return self.env["kam.event.store"]._append(prepared, texts)
 
     def _to_record(self, key, company_id, event, texts, confidential):
         def keep(body):
@@ -307,11 +314,11 @@ class KamEventSourced(models.AbstractModel):
         """
         field = self._fields[name]
         model = self.env[field.comodel_name]
-        create, remove = [], model.browse()
-        for record in self:
+        create, remove, alike = [], model.browse(), {}
+        # the rows follow their parent's rights, checked by the caller
+        for record in self.sudo():
             old, new = ({part.key: part for part in side} for side in by_id[record.id])
-            # the rows follow their parent's rights, checked by the caller
-            rows = {row.event_key: row for row in record.sudo()[name]} if old else {}
+            rows = {row.event_key: row for row in record[name]} if old else {}
             create += [
                 {
                     field.inverse_name: record.id,
@@ -324,8 +331,10 @@ class KamEventSourced(models.AbstractModel):
             for key, row in rows.items():
                 if key not in new:
                     remove += row
-                elif new[key] != row._part():
-                    row._project(model._part_row(new[key]))
+                elif changed := row._part_changes(new[key]):
+                    alike.setdefault(repr(changed), (changed, []))[1].append(row.id)
+        for changed, ids in alike.values():
+            model.browse(ids)._project(changed)
         if create:
             model._project_create(create)
         if remove:
@@ -351,15 +360,15 @@ class KamEventSourced(models.AbstractModel):
 
     # -------------------------------------------------------------------- load
     def _load(self):
-        """Fold the records from the log; one query, two when free text is in it.
+        """Fold the records from the log; one query.
 
         :return: list of (record, key, version, state)
         :raises UserError: a row without a stream, or whose stream has ended
         """
-        rows = self.env["kam.event.store"]._read_rows(
+        rows, texts = self.env["kam.event.store"]._read_rows(
             self._name, self._table, self._ids
         )
-        folded = self._fold(rows)
+        folded = self._fold(rows, texts.get)
         by_id = {
             row_id: (key, *folded[key])
             for row_id, key, *_rest in rows
@@ -377,9 +386,12 @@ class KamEventSourced(models.AbstractModel):
         # union: an id given twice is one record
         return [(record, *by_id[record.id]) for record in self.union()]
 
-    def _fold(self, rows):
-        """Return ``{key: (version, state)}`` of store rows; state None when removed."""
-        read_text = self._text_reader(rows)
+    def _fold(self, rows, read_text=None):
+        """Return ``{key: (version, state)}`` of store rows; state None when removed.
+
+        :param read_text: function(digest) -> body; looked up when left out
+        """
+        read_text = read_text or self._text_reader(rows)
         out = {}
         for _row_id, key, version, name, schema, payload, confidential in rows:
             event = self._from_log(name, schema, payload, confidential, read_text)

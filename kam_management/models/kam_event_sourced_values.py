@@ -409,6 +409,17 @@ class KamEventSourcedPart(models.AbstractModel):
     def _part_row(self, part):
         return self._to_row({name: getattr(part, name) for name in self._names()})
 
+    def _part_changes(self, part):
+        """Return the vals by which this row differs from its part."""
+        live = self._part()
+        return self._to_row(
+            {
+                name: getattr(part, name)
+                for name in self._names()
+                if getattr(part, name) != getattr(live, name)
+            }
+        )
+
     # -------------------------------------------------------------- projection
     # straight to the rows, past the doors above
     # pylint: disable=super-method-mismatch

@@ -24,6 +24,12 @@ SELECT place, kept_id, head_version, event_id
   FROM kam_es.append(%s, %s::uuid, %s, %s, %s::integer[], %s, %s, %s, %s::jsonb[],
                      %s::jsonb[], %s::integer[], %s::bigint[], %s::timestamptz[])
 """
+# free texts go with the events, by the same statement
+TEXTS = """
+WITH kept AS (
+    INSERT INTO kam_es.text (digest, category, key, salt, body)
+    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+)"""
 
 
 @dataclass(slots=True)
@@ -78,7 +84,7 @@ class KamEventStore(models.AbstractModel):
             self.env.cr.execute(sql.read())
 
     # ------------------------------------------------------------------ append
-    def _append(self, entries):
+    def _append(self, entries, texts=()):
         """Append the events of ``entries`` in this transaction, by one statement.
 
         The loser of two simultaneous appends gets a serialization failure, which Odoo
@@ -87,6 +93,8 @@ class KamEventStore(models.AbstractModel):
         ids of their rows are.
 
         :param entries: list of :class:`Entry`, one a stream
+        :param texts: free texts that lie beside the log, a list of (digest, category,
+            key, salt, body); see :func:`seal_text`
         :return: list in the order of ``entries`` of (row id or None, version, event id)
             after the entry's last event
         :raises ConcurrencyError: a stream has moved on since it was read
@@ -95,12 +103,19 @@ class KamEventStore(models.AbstractModel):
         if not all(one.sequence for one in entries):
             flat.sort(key=lambda pair: _stream(entries[pair[0]]))
         results = [None] * len(entries)
+        head, beside = "", ()
+        if texts:
+            head, beside = TEXTS, map(list, zip(*texts, strict=True))
         if len(flat) == 1:  # the usual case, and the cheaper statement for it
             n, event = flat[0]
-            self.env.cr.execute(APPEND_ONE, (*self._by(), *_row(entries[n], event)))
+            self.env.cr.execute(
+                head + APPEND_ONE, (*beside, *self._by(), *_row(entries[n], event))
+            )
             results[n] = self.env.cr.fetchone()
         elif flat:
-            self.env.cr.execute(APPEND, (*self._by(), *_columns(entries, flat)))
+            self.env.cr.execute(
+                head + APPEND, (*beside, *self._by(), *_columns(entries, flat))
+            )
             for place, *result in self.env.cr.fetchall():
                 results[flat[place - 1][0]] = tuple(result)
         for one, result in zip(entries, results, strict=True):
@@ -128,13 +143,26 @@ class KamEventStore(models.AbstractModel):
         """Return the events behind projected rows, in order.
 
         :param table: table of the rows; it has an ``event_key`` column
-        :return: list of (row id, key, version, type, schema, payload, confidential)
+        :return: list of (row id, key, version, type, schema, payload, confidential),
+            and {digest: body} of the free texts of these streams
         """
-        return self._read(
-            category,
-            f'SELECT event_key FROM "{table}" WHERE id = ANY(%s)',  # noqa: S608
-            [list(ids)],
+        # pylint: disable=sql-injection
+        self.env.cr.execute(
+            f"""SELECT s.row_id, s.key, e.version, e.type, e.schema, e.payload,
+                       e.confidential, CASE WHEN e.version = 1 THEN
+                       (SELECT jsonb_object_agg(t.digest, t.body) FROM kam_es.text t
+                         WHERE t.category = s.category AND t.key = s.key) END
+                  FROM kam_es.stream s JOIN kam_es.event e ON e.stream_id = s.id
+                 WHERE s.category = %s AND s.key IN (
+                       SELECT event_key FROM "{table}" WHERE id = ANY(%s))
+                 ORDER BY s.id, e.version""",  # noqa: S608
+            [category, list(ids)],
         )
+        found = self.env.cr.fetchall()
+        texts = {}
+        for row in found:
+            texts |= row[7] or {}
+        return [row[:7] for row in found], texts
 
     def _read_keys(self, category, keys=None, until=None, clock="recorded_at"):
         """Return the events of streams, in order; all streams when ``keys`` is None.
@@ -150,9 +178,6 @@ class KamEventStore(models.AbstractModel):
             where += f" AND e.{column[clock]} <= %s"
             params.append(until)
         return self._select(category, where, params)
-
-    def _read(self, category, subquery, params):
-        return self._select(category, f"s.key IN ({subquery})", params)
 
     def _select(self, category, where, params):
         # pylint: disable=sql-injection
@@ -201,17 +226,6 @@ class KamEventStore(models.AbstractModel):
         )
 
     # -------------------------------------------------------------------- text
-    def _keep_texts(self, rows):
-        """Store free texts beside the log.
-
-        :param rows: list of (digest, category, key, salt, body), see :func:`seal_text`
-        """
-        if rows:
-            self.env.cr.execute_values(
-                "INSERT INTO kam_es.text (digest, category, key, salt, body) VALUES %s",
-                rows,
-            )
-
     def _texts(self, digests):
         """Return ``{digest: body}`` of the texts that were not erased."""
         if not digests:

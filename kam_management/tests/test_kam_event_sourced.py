@@ -728,3 +728,29 @@ class TestScale(SourcedCase):
         self.assertLessEqual(create_60, create_2 + 4)
         self.assertLessEqual(write_60, write_2 + 4)
         self.assertEqual(set(many.mapped("needs")), {"The same for all"})
+
+    def test_decisions_on_many_cost_what_they_cost_on_two(self):
+        model = self.env["kam.account"].with_context(tracking_disable=True)
+        users = self.env["res.users"].search([("share", "=", False)], limit=2).ids
+
+        def decided(count):
+            partners = self.env["res.partner"].create(
+                [{"name": f"Many {n}", "is_company": True} for n in range(count)]
+            )
+            self.env.flush_all()
+            start = self.env.cr.sql_log_count
+            ids = model.designate(partners.ids, "A", "Large", "2026-01-01")
+            self.env.flush_all()
+            mid = self.env.cr.sql_log_count
+            found = model.browse(ids)
+            found.hand_over([{"user_id": users[-1]}], "Leaves", "2026-02-01")
+            self.env.flush_all()
+            self.assertEqual(set(found.mapped("status")), {"key"})
+            self.assertEqual(len(found.owner_ids.filtered("date_to")), count)
+            return mid - start, self.env.cr.sql_log_count - mid
+
+        decided(1)
+        designate_2, hand_over_2 = decided(2)
+        designate_40, hand_over_40 = decided(40)
+        self.assertLessEqual(designate_40, designate_2 + 6)
+        self.assertLessEqual(hand_over_40, hand_over_2 + 6)

@@ -224,7 +224,7 @@ def test_what_the_events_make_of_an_account():
 
 
 def test_a_decision_dated_ahead_waits_for_its_day():
-    [plan] = when(KEY, Release(MAR, WHY, today=FEB))
+    [plan] = when(KEY, Release(MAR, WHY, decided_on=FEB))
     assert plan == DecisionPlanned("release", MAR, None, WHY)
     planned = fold(accounts, (*KEY, plan))
     assert (planned.status, planned.planned_on) == ("key", MAR)
@@ -240,11 +240,11 @@ def test_a_decision_dated_ahead_waits_for_its_day():
 
 def test_today_and_earlier_take_effect_at_once():
     for today in (FEB, MAR, None):
-        assert when(KEY, Release(FEB, WHY, today=today)) == (Released(FEB, WHY),)
+        assert when(KEY, Release(FEB, WHY, decided_on=today)) == (Released(FEB, WHY),)
 
 
 def test_made_key_ahead_the_owners_have_their_days_already():
-    events = when((OPENED,), Designate("B", MAR, WHY, (BEN,), today=FEB))
+    events = when((OPENED,), Designate("B", MAR, WHY, (BEN,), decided_on=FEB))
     ben = replace(BEN, date_from=MAR)
     assert events == (
         DecisionPlanned("designate", MAR, "B", WHY),
@@ -265,11 +265,11 @@ def test_a_plan_is_cancelled_replaced_or_void():
     assert when(RELEASED_IN_MARCH, CancelPlan(WHY)) == (
         PlanEnded("cancelled", None, WHY),
     )
-    assert when(RELEASED_IN_MARCH, Suspend(FEB, WHY, today=FEB)) == (
+    assert when(RELEASED_IN_MARCH, Suspend(FEB, WHY, decided_on=FEB)) == (
         PlanEnded("replaced"),
         Suspended(FEB, WHY),
     )
-    assert when(RELEASED_IN_MARCH, ChangeClass("B", FEB, WHY, today=FEB)) == (
+    assert when(RELEASED_IN_MARCH, ChangeClass("B", FEB, WHY, decided_on=FEB)) == (
         ClassChanged("B", FEB, WHY),
     )
     gone = (*KEY, DecisionPlanned("resume", MAR, None, WHY))
@@ -279,12 +279,12 @@ def test_a_plan_is_cancelled_replaced_or_void():
 @pytest.mark.parametrize(
     ("given", "command", "refusal"),
     [
-        (RELEASED_IN_MARCH, Suspend(MAR, WHY, today=FEB), PlanExists),
+        (RELEASED_IN_MARCH, Suspend(MAR, WHY, decided_on=FEB), PlanExists),
         (KEY, CancelPlan(WHY), PlanMissing),
         (RELEASED_IN_MARCH, CancelPlan(None), ReasonMissing),
-        (KEY, Resume(MAR, WHY, today=FEB), WrongStatus),
-        (KEY, ChangeClass("Z", MAR, WHY, today=FEB), ClassMissing),
-        (KEY, Release(MAR, None, today=FEB), ReasonMissing),
+        (KEY, Resume(MAR, WHY, decided_on=FEB), WrongStatus),
+        (KEY, ChangeClass("Z", MAR, WHY, decided_on=FEB), ClassMissing),
+        (KEY, Release(MAR, None, decided_on=FEB), ReasonMissing),
         (KEY, Edit({"planned_on": MAR}), UseButton),
         (
             (),
