@@ -106,6 +106,7 @@ class Approval:
     :param behalf_id: for whom the requester stood in
     :param rule_id: row of the matrix that named the approver, ``rule_version`` its
         version then
+    :param policy_id: version of the price policy it was asked under
     :param used_model: with ``used_id`` the document that used it
     """
 
@@ -127,6 +128,7 @@ class Approval:
     role: str | None = None
     rule_id: int | None = None
     rule_version: int | None = None
+    policy_id: int | None = None
     state: str | None = ASKED
     granted: str | None = None
     granted_until: date | None = None

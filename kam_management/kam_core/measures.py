@@ -146,3 +146,22 @@ def capped(measure, **most):
         else:
             out[key] = value
     return out
+
+
+def parts(measure, name):
+    """Yield (key, part) of the dicts of that name within a measure, at any depth."""
+    for key, value in measure.items():
+        if isinstance(value, dict):
+            if key == name:
+                yield from value.items()
+            else:
+                yield from parts(value, name)
+
+
+def flat(measure):
+    """Return the greatest figures and first codes of a measure, without its parts."""
+    out = {}
+    for value in (one for one in measure.values() if isinstance(one, dict)):
+        inner = flat(value)
+        out |= {key: one for key, one in inner.items() if key not in out}
+    return out | {k: v for k, v in measure.items() if not isinstance(v, dict)}

@@ -39,6 +39,7 @@ from . import res_users_archive
 from . import kam_cost_access
 from . import kam_demo
 from . import kam_demo_needs
+from . import kam_demo_pricing
 from . import kam_document_facts
 from . import kam_document_touch
 from . import kam_fact
@@ -136,3 +137,14 @@ from . import kam_act_their
 from . import kam_act_difference
 from . import kam_act_match
 from . import kam_act_portal
+from . import kam_price_engine
+from . import kam_price_column
+from . import kam_price_policy
+from . import kam_price_grant
+from . import kam_account_pricing
+from . import kam_account_column_facts
+from . import res_partner_pricing
+from . import sale_order_pricing
+from . import sale_order_pricing_screen
+from . import kam_account_column_review
+from . import kam_approval_dossier

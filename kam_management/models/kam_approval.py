@@ -78,6 +78,9 @@ class KamApproval(models.Model):
         "kam.approval.rule", "Row of the matrix", ondelete="restrict"
     )
     rule_version = fields.Integer("Its version", aggregator=None)
+    policy_id = fields.Many2one(
+        "kam.price.policy", "Price policy then", ondelete="restrict"
+    )
     state = fields.Selection(
         STATES, default="asked", required=True, index=True, tracking=True
     )
@@ -288,6 +291,9 @@ class KamApproval(models.Model):
             "res_model": record._name,
             "res_id": record.id,
             "behalf_id": behalf,
+            "policy_id": self.env["kam.price.policy"]
+            ._of(record.company_id, record.company_id._kam_today())
+            .id,
         }
 
     def _company_amount(self, measure, values):

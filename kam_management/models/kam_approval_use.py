@@ -68,6 +68,11 @@ class KamApproval(models.Model):
         text = measures.encode(finding.measure) if finding.measure else None
         self._command(approvals.Use(order._name, order.id, today, finding.code, text))
 
+    def _use_up(self, record, code):
+        """Use the approval for a record that takes all that was granted."""
+        today = self._today_of(self.company_id.id)
+        self._command(approvals.Use(record._name, record.id, today, code, self.granted))
+
     def _held(self, orders):
         """Return {order id: approvals that may let it through}, in one query."""
         # sudo: what was granted for an order holds whoever confirms it

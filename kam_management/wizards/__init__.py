@@ -13,3 +13,5 @@ from . import kam_pay_talk
 from . import kam_reminder_wizard
 from . import kam_act_load
 from . import kam_act_sign
+from . import kam_approval_ask
+from . import kam_price_grant_wizard

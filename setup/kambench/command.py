@@ -27,6 +27,7 @@ PARTS = {
     "kpi": ("Key figures", ("history",)),
     "collections": ("Collections of many debtors", ("owing",)),
     "visits": ("Visits", ("with",)),
+    "pricing": ("Orders judged by price columns", ("with",)),
 }
 EXPLAINED = """
 Ratios are ours / base: processor time of Odoo and the database together, round by

@@ -3,7 +3,7 @@
 A new model without a sample here fails these tests: it cannot be forgotten.
 """
 
-from . import samples_results, samples_visits
+from . import samples_results, samples_terms, samples_visits
 
 
 def _account(env):
@@ -104,35 +104,6 @@ def _kpi(env):
     return env["kam.kpi"].create({"code": f"sample{number}", "name": "Sample"})
 
 
-def _approval(env):
-    account = _account(env)
-    head = env["res.users"].create(
-        {
-            "name": "Sample head",
-            "login": f"head{env['res.users'].search_count([])}",
-            "group_ids": [
-                (4, env.ref("base.group_user").id),
-                (4, env.ref("kam_management.group_kam_head").id),
-            ],
-        }
-    )
-    account.head_id = head
-    approvals = env(user=env.ref("base.user_admin").id)["kam.approval"]
-    approval_id = approvals.ask(
-        "discount",
-        "kam.account",
-        account.id,
-        {"amount": "100.00", "percent": "12"},
-        "A sample",
-        "2099-12-31",
-    )
-    return env["kam.approval"].browse(approval_id)
-
-
-def _approval_rule(env):
-    return env["kam.approval.rule"].create({"kind": "discount", "amount_to": 500})
-
-
 def _need(env):
     return env["kam.need"].create(
         {"account_id": _account(env).id, "name": "Rye by six", "kind": "need"}
@@ -226,8 +197,6 @@ def _reminder(env):
 SAMPLES = {
     "kam.account": _account,
     "kam.need": _need,
-    "kam.approval": _approval,
-    "kam.approval.rule": _approval_rule,
     "kam.credit.group": _credit_group,
     "kam.credit.queue": _credit_queue,
     "kam.credit.rule": _credit_rule,
@@ -246,7 +215,7 @@ SAMPLES = {
 }
 
 
-SAMPLES |= samples_visits.SAMPLES
+SAMPLES |= samples_visits.SAMPLES | samples_terms.SAMPLES
 SAMPLES |= samples_results.SAMPLES
 
 

@@ -1,0 +1,1 @@
+"""Price columns, the policy that grants them, and what an order gives away."""

@@ -1,0 +1,116 @@
+"""Prices of many lines in many columns: Odoo's own engine, its rules loaded once."""
+
+from contextlib import contextmanager
+
+from odoo import models
+
+RULES = "kam_pricelist_rules"
+
+
+class KamPriceEngine(models.AbstractModel):
+    _name = "kam.price.engine"
+    _description = "Prices of many lines in many pricelists"
+
+    def _prices(self, pricelists, wanted):
+        """Return prices of one unit as Odoo computes them.
+
+        One query for the rules of all pricelists, one more for each level of pricelists
+        that are based on others; none a line.
+
+        :param pricelists: recordset of ``product.pricelist``
+        :param wanted: list of (product, quantity, uom, date or datetime, currency)
+        :return: {pricelist id: list of prices (float), in the order of ``wanted``}
+        """
+        products = self.env["product.product"].union(*(one[0] for one in wanted))
+        with self._rules_loaded(pricelists, products):
+            return {
+                pricelist.id: [self._price(pricelist, *one) for one in wanted]
+                for pricelist in pricelists
+            }
+
+    def _price(self, pricelist, product, quantity, uom, date, currency):
+        """Return the price of one unit in a currency; not rounded.
+
+        Odoo gives a fixed price in the pricelist's own currency whatever is asked for,
+        so it is asked for that one and converted here, at the day's rate.
+        """
+        price = pricelist._get_product_price(
+            product,
+            quantity or 1.0,
+            uom=uom or product.uom_id,
+            date=date,
+            currency=pricelist.currency_id,
+        )
+        company = self.env.company
+        return pricelist.currency_id._convert(
+            price, currency, company, date, round=False
+        )
+
+    @contextmanager
+    def _rules_loaded(self, pricelists, products):
+        cache = self.env.cr.cache
+        before = cache.get(RULES)
+        cache[RULES] = self._load_rules(pricelists, products)
+        try:
+            yield
+        finally:
+            cache[RULES] = before
+
+    def _load_rules(self, pricelists, products):
+        """Return {pricelist id: its rules for the products, of any date, in order}."""
+        items = self.env["product.pricelist.item"]
+        stored = [
+            field.name
+            for field in items._fields.values()
+            if field.store and field.column_type
+        ]
+        loaded, todo = {}, pricelists
+        while todo:
+            found = items.search_fetch(
+                [
+                    ("pricelist_id", "in", todo.ids),
+                    "|",
+                    ("product_tmpl_id", "=", False),
+                    ("product_tmpl_id", "in", products.product_tmpl_id.ids),
+                    "|",
+                    ("product_id", "=", False),
+                    ("product_id", "in", products.ids),
+                ],
+                stored,
+            )
+            loaded |= dict.fromkeys(todo.ids, items)
+            loaded |= {
+                one.id: own for one, own in found.grouped("pricelist_id").items()
+            }
+            based_on = found.filtered(lambda one: one.base == "pricelist")
+            todo = based_on.base_pricelist_id
+            todo -= todo.browse(loaded)
+        return loaded
+
+
+class ProductPricelist(models.Model):
+    _inherit = "product.pricelist"
+
+    def _get_applicable_rules(self, products, date, **kwargs):
+        """Take the rules that were loaded for many lines at once, if they were.
+
+        Whether a rule fits a product and quantity Odoo looks at after this.
+        """
+        loaded = self.env.cr.cache.get(RULES)
+        if not loaded or self.id not in loaded:
+            return super()._get_applicable_rules(products, date, **kwargs)
+        rules = loaded[self.id].with_env(self.env)
+        return rules.filtered(lambda one: _begun(one, date) and not _over(one, date))
+
+
+def _begun(rule, date):
+    return not rule.date_start or _day(rule.date_start, date) <= date
+
+
+def _over(rule, date):
+    return rule.date_end and _day(rule.date_end, date) < date
+
+
+def _day(moment, date):
+    """Return a moment in the type of ``date``, which may be a day or a moment."""
+    return moment if hasattr(date, "hour") else moment.date()
