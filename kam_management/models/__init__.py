@@ -29,6 +29,7 @@ from . import kam_account_home
 from . import kam_account_needs
 from . import kam_delegation_brief
 from . import kam_visit_agenda
+from . import kam_visit_agenda_sales
 from . import res_company
 from . import res_partner
 from . import res_partner_phone

@@ -5,7 +5,10 @@ from . import test_kam_log_check
 from . import test_kam_need
 from . import test_kam_phone
 from . import test_kam_visit_agenda
-from . import test_kam_visit_pages
+from . import test_kam_my_day
+from . import test_kam_calls
+from . import test_kam_my_week
+from . import test_kam_week_mail
 from . import test_cli_kam
 from . import test_kam_facts
 from . import test_kam_analysis
