@@ -25,10 +25,10 @@ ORDERS = """SELECT d.id, a.id AS account_id, lead.user_id
          FROM (SELECT s.id, s.partner_id, s.company_id,
                       (s.date_order AT TIME ZONE 'UTC'
                         AT TIME ZONE coalesce(w.tz, 'UTC'))::date AS day
-                 FROM sale_order s
+                 FROM {source} s
                  JOIN res_company c ON c.id = s.company_id
                  LEFT JOIN resource_calendar w ON w.id = c.resource_calendar_id
-                WHERE s.id = ANY(%s)) AS d
+                {chosen}) AS d
          JOIN res_partner p ON p.id = d.partner_id
          JOIN res_company c ON c.id = d.company_id
          """
@@ -43,9 +43,8 @@ MOVES = """SELECT d.id, a.id AS account_id, lead.user_id
                                  WHERE l.move_id = m.id
                                  ORDER BY r.order_line_id LIMIT 1),
                                m.partner_id) AS partner_id
-                 FROM account_move m
-                WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
-                  AND m.id = ANY(%s)) AS d
+                 FROM {source} m
+                {chosen}) AS d
          JOIN res_partner p ON p.id = d.partner_id
          JOIN res_company c ON c.id = d.company_id
          """
@@ -57,8 +56,39 @@ def links_query(table, ids):
     :param table: ``sale_order`` or ``account_move``
     :param ids: a list of ids, or SQL for an array of ids
     """
-    head = {"sale_order": ORDERS, "account_move": MOVES}[table]
+    head, chosen = {
+        "sale_order": (ORDERS, "WHERE s.id = ANY(%s)"),
+        "account_move": (
+            MOVES,
+            """WHERE m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                  AND m.id = ANY(%s)""",
+        ),
+    }[table]
+    head = head.format(source=table, chosen=chosen)
     return SQL(head + "%s %s", ids, ACCOUNT, LEAD)
+
+
+def links_query_of(table, columns):
+    """Return the same for documents that are not written yet.
+
+    :param columns: lists of ids, customers, companies and days; of orders moments in
+        place of days, of invoices days twice
+    """
+    head, source = {
+        "sale_order": (
+            ORDERS,
+            """(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::timestamp[])
+                AS given(id, partner_id, company_id, date_order))""",
+        ),
+        "account_move": (
+            MOVES,
+            """(SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::date[],
+                                     %s::date[])
+                AS given(id, partner_id, company_id, invoice_date, date))""",
+        ),
+    }[table]
+    head = head.format(source=source, chosen="")
+    return SQL(head + "%s %s", *columns, ACCOUNT, LEAD)
 
 
 class KamDocument(models.AbstractModel):
@@ -91,16 +121,16 @@ class KamDocument(models.AbstractModel):
         if ids:
             self.env["kam.account"].flush_model(["partner_id", "company_id"])
             self.env["kam.account.owner"].flush_model()
-            self._flush_kam_sources()
-            rows = self.env.execute_query(links_query(self._table, ids))
+            columns = self._kam_sources()
+            rows = self.env.execute_query(links_query_of(self._table, columns))
             found = {row[0]: row[1:] for row in rows}
         for document in self:
             account_id, user_id = found.get(document._origin.id, (False, False))
             document.kam_account_id = account_id
             document.kam_user_id = user_id
 
-    def _flush_kam_sources(self):
-        """Flush what the statement reads, but not the columns being computed."""
+    def _kam_sources(self):
+        """Return what the statement needs of the documents, as lists; no flush."""
         raise NotImplementedError
 
 
@@ -112,8 +142,14 @@ class SaleOrder(models.Model):
     def _compute_kam_account(self):
         return super()._compute_kam_account()
 
-    def _flush_kam_sources(self):
-        self.flush_recordset(["partner_id", "company_id", "date_order"])
+    def _kam_sources(self):
+        some = self.filtered(lambda one: one._origin)
+        return (
+            some._origin.ids,
+            [one.partner_id._origin.id or None for one in some],
+            [one.company_id.id or None for one in some],
+            [one.date_order or None for one in some],
+        )
 
 
 class AccountMove(models.Model):
@@ -134,11 +170,16 @@ class AccountMove(models.Model):
         others.kam_account_id = others.kam_user_id = False
         return super(AccountMove, customers)._compute_kam_account()
 
-    def _flush_kam_sources(self):
-        self.flush_recordset(
-            ["partner_id", "company_id", "invoice_date", "date", "move_type"]
-        )
+    def _kam_sources(self):
         self.env["account.move.line"].flush_model(["move_id", "sale_line_ids"])
+        some = self.filtered(lambda one: one._origin)
+        return (
+            some._origin.ids,
+            [one.partner_id._origin.id or None for one in some],
+            [one.company_id.id or None for one in some],
+            [one.invoice_date or None for one in some],
+            [one.date or None for one in some],
+        )
 
 
 class KamAccount(models.Model):
