@@ -19,6 +19,7 @@ from . import test_kam_account
 from . import test_kam_delegation
 from . import test_partner_merge
 from . import test_kam_credit
+from . import test_kam_credit_budget
 from . import test_sale_order_gate
 from . import test_kam_account_views
 from . import test_kam_home

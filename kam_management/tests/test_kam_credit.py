@@ -428,6 +428,23 @@ class TestCreditGate(CreditCase, common.KamCase):
         order.action_confirm()
         self.assertRefused(lambda: order.write({"payment_term_id": longer.id}), "60")
 
+    def test_an_approval_covers_what_was_asked_and_no_more(self):
+        self.designate(self.acme, self.kim)
+        self.grant(self.acme, 100)
+        order = self.quote(self.acme, 150, user_id=self.kim.id).with_user(self.kim)
+        self.assertRefused(order.action_confirm)
+        approvals = self.env["kam.approval"].with_user(self.kim)
+        ask = ("credit", "sale.order", order.id, None, "Season opens")
+        approval = approvals.browse(approvals.ask(*ask))
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            approval.approve()
+        approval.with_user(approval.approver_id).approve()
+        order.action_confirm()
+        self.assertEqual((order.state, approval.state), ("sale", "used"))
+        self.assertRefused(lambda: order.order_line.write({"price_unit": 151}))
+        other = self.quote(self.acme, 50, user_id=self.kim.id).with_user(self.kim)
+        self.assertRefused(other.action_confirm)
+
     def test_a_rule_for_a_class(self):
         self.designate(self.acme, self.kim, letter="A")
         self.grant(self.acme, 100)

@@ -72,10 +72,14 @@ def odoo(*command):
 
 
 class Server:
-    """A running Odoo; it can be killed and started again."""
+    """A running Odoo; it can be killed and started again.
 
-    def __init__(self, database):
+    :param workers: processes that answer; 0: one process with threads
+    """
+
+    def __init__(self, database, workers=0):
         self.database = database
+        self.workers = workers
         with closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -93,6 +97,7 @@ class Server:
                 str(self.port),
                 "--max-cron-threads",
                 "0",
+                *self.prefork(),
             ),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -103,6 +108,15 @@ class Server:
             if time.monotonic() > end or self.process.poll() is not None:
                 raise TimeoutError("Odoo does not answer")
             time.sleep(0.2)
+
+    def prefork(self):
+        """Return the options of several processes."""
+        if not self.workers:
+            return []
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        return ["--workers", str(self.workers), "--gevent-port", str(port)]
 
     def answers(self):
         """Tell whether it is up; the administrator is logged in then."""
@@ -126,12 +140,22 @@ class Server:
             self.database, self.uid, "admin", model, method, args, kwargs
         )
 
+    def call_as(self, uid, password, model, method, *args, **kwargs):
+        """Call a public method as another user."""
+        return self.proxy("object").execute_kw(
+            self.database, uid, password, model, method, args, kwargs
+        )
+
     def kill(self):
         """Kill it at once, as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self):
-        """Stop it, whatever it is doing."""
+        """Stop it, whatever it is doing; its workers with it."""
         if self.process and self.process.poll() is None:
-            self.kill()
+            if self.workers:
+                self.process.terminate()
+                self.process.wait(timeout=PATIENCE)
+            else:
+                self.kill()
