@@ -19,6 +19,7 @@ PARTS = {
     "append": ("Append an event", ("with",)),
     "commands": ("Create and write through the log", ("with",)),
     "documents": ("Odoo's documents with kam_management", ("without", "with")),
+    "credit": ("Credit beside bare SQL", ("with",)),
     "install": ("Install after years of trading", ()),
     "rebuild": ("Rebuild from the log", ("history",)),
     "analysis": ("Screens over the whole history", ("history",)),
