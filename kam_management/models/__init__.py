@@ -101,6 +101,7 @@ from . import account_move_credit
 from . import kam_reliability_item
 from . import kam_reliability_check
 from . import kam_account_credit
+from . import kam_demo_credit
 from . import res_partner_credit
 from . import kam_target
 from . import kam_target_cascade

@@ -1,7 +1,8 @@
 """Credit at the door of invoices that come from no order.
 
 What was ordered was judged when it was confirmed: an invoice of it, a credit note and
-goods delivered already are never held up here.
+goods delivered already are never held up here. Approvals are for orders: where an
+invoice without one is stopped, the limit is raised, or it is made of an order.
 """
 
 from odoo import fields, models
@@ -38,16 +39,11 @@ class AccountMove(models.Model):
         exposure = self.env["kam.credit.exposure"].sudo()
         looks = exposure._looks(self.sudo())
         found = exposure._found_on(self, looks)
-        left = found
-        if any(found.values()) and "kam.approval" in self.env:
-            left = self.env["kam.approval"]._covered(self, found)
         lines = [
             f"{move.display_name}: {finding.message}"
             for move in self
-            for finding in stopping(left.get(move.id, ()))
+            for finding in stopping(found.get(move.id, ()))
         ]
         if lines:
             raise UserError("\n".join(lines))
-        if any(found.values()) and "kam.approval" in self.env:
-            self.env["kam.approval"]._use_for(self, found)
         return [look for look in looks if look.case.amount > 0]

@@ -78,9 +78,7 @@ class KamAccount(models.Model):
         found = {}
         for company, some in self.grouped("company_id").items():
             pairs = [(one.partner_id.id, company.id) for one in some._origin]
-            found |= self.env["kam.credit.exposure"]._standings(
-                pairs, company._kam_today()
-            )
+            found |= self.env["kam.credit.exposure"]._standings(pairs, company)
         for account in self:
             one = found.get((account.partner_id.id, account.company_id.id))
             limited = bool(one and one.credit_limit is not None)
@@ -171,6 +169,20 @@ class KamAccount(models.Model):
         branches = company.sudo().search([("id", "child_of", company.id)])
         self.env["account.move.line"].flush_model()
         return lateness(self.env, branches.ids, year, today, partner_ids)
+
+    # -------------------------------------------------------------------- home
+    def _home_needed(self, due):
+        needed = super()._home_needed(due)
+        wanted = {
+            "over_limit": self.has_credit_limit and self.credit_room < 0,
+            "credit_hold": self.credit_on_hold,
+            "waiting_orders": self.waiting_order_count,
+        }
+        return [*needed, *(name for name, wants in wanted.items() if wants)]
+
+    def _home_cards(self, head):
+        cards = super()._home_cards(head)
+        return [*cards, "over_limit", "credit_hold", "waiting_orders"]
 
     # ----------------------------------------------------------------- buttons
     def action_view_credit(self):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_amount
 
 from ..kam_core.credit.exposure import used_percent
@@ -21,20 +21,28 @@ from .kam_document_facts import fill
 ZERO = Decimal(0)
 
 
+# the day where the company is: its own clock, whatever the session's
+TODAY = """(SELECT (%(now)s::timestamp AT TIME ZONE 'UTC'
+                     AT TIME ZONE coalesce(z.tz, 'UTC'))::date
+              FROM res_company y
+              LEFT JOIN resource_calendar z ON z.id = y.resource_calendar_id
+             WHERE y.id = %(company)s)"""
+
+
 def _rate(currency, company):
     """Return the SQL of a currency's rate today, as Odoo looks it up."""
     where = f"""r.currency_id = {currency}
                AND (r.company_id = {company} OR r.company_id IS NULL)"""
     return f"""coalesce(
             (SELECT r.rate FROM res_currency_rate r
-              WHERE {where} AND r.name <= %(today)s
+              WHERE {where} AND r.name <= {TODAY}
               ORDER BY r.company_id, r.name DESC LIMIT 1),
             (SELECT r.rate FROM res_currency_rate r
               WHERE {where} ORDER BY r.company_id, r.name LIMIT 1), 1)"""  # noqa: S608
 
 
 def statement(who, before="", after="SELECT * FROM exposed"):
-    """Return the SQL of exposures, with named parameters ``today`` and ``asked``.
+    """Return the SQL of exposures, with parameters ``now``, ``company``, ``asked``.
 
     :param who: a query of (partner_id, company_id, currency_id, company_currency_id)
     :param before: CTEs that ``who`` reads, each followed by a comma
@@ -42,6 +50,7 @@ def statement(who, before="", after="SELECT * FROM exposed"):
     body = fill(
         "credit_exposure",
         who=who,
+        today=TODAY,
         rate_limit=_rate("w.currency_id", "w.company_id"),
         rate_company=_rate("w.company_currency_id", "w.company_id"),
         rate_order=_rate("o.currency_id", "o.company_id"),
@@ -120,7 +129,7 @@ FOUND = """
            (SELECT sum(x.receivable + x.reserved - x.receipts) FROM exposed x
               JOIN fellows f USING (partner_id, company_id)
              WHERE f.line = t.line) AS exposure,
-           acc.account_class, {rules} AS rules,
+           acc.account_class, {rules} AS rules, {today} AS today,
            pg_current_xact_id_if_assigned() IS NULL AS unwritten
       FROM asked a
       JOIN terms t USING (partner_id, company_id)
@@ -149,6 +158,7 @@ def _look(table, partner, columns, held, join, only=""):
             held=held,
             join=join,
             rules=RULES,
+            today=TODAY,
             granted=TERM_DAYS.format("t.payment_term_id"),
             rate_limit=_rate("t.currency_id", "t.company_id"),
             rate_asked=_rate("a.currency_id", "t.company_id"),
@@ -245,6 +255,7 @@ class Look:
     id: int
     terms_id: int
     partner_id: int
+    company_id: int
     line: str
     group_name: str | None
     currency_id: int
@@ -306,6 +317,7 @@ class KamCreditExposure(models.AbstractModel):
 
     def _rows(self, query, **params):
         self._flush()
+        params["now"] = fields.Datetime.now()
         # pylint: disable=sql-injection
         self.env.cr.execute(query, params)
         return [
@@ -314,12 +326,12 @@ class KamCreditExposure(models.AbstractModel):
         ]
 
     # -------------------------------------------------------------------- many
-    def _standings(self, pairs, today):
+    def _standings(self, pairs, company):
         """Return {(partner id, root company id): :class:`Standing`}, by one query.
 
         :param pairs: (commercial partner id, root company id); those without terms
             are left out of the answer
-        :param today: date where the company is; the day of the rates
+        :param company: whose day it is: of the rates, and of what is overdue
         """
         pairs = list(pairs)
         if not pairs:
@@ -328,7 +340,7 @@ class KamCreditExposure(models.AbstractModel):
             MANY,
             partners=[one for one, _company in pairs],
             companies=[one for _partner, one in pairs],
-            today=today,
+            company=company.id,
             asked=[],
         )
         return {
@@ -371,7 +383,7 @@ class KamCreditExposure(models.AbstractModel):
             rows = self._rows(
                 query,
                 ids=ids,
-                today=company._kam_today(),
+                company=company.id,
                 asked=ids if documents._name == "sale.order" else [],
             )
             taken = {}
@@ -381,13 +393,13 @@ class KamCreditExposure(models.AbstractModel):
                 )
                 before = taken.get(row["line"], ZERO)
                 taken[row["line"]] = before + amount
-                out.append(self._to_look(row, company, amount, before))
+                out.append(self._to_look(row, amount, before))
         return out
 
-    def _to_look(self, row, company, amount, before):
+    def _to_look(self, row, amount, before):
         decimals = row["decimals"]
         case = Situation(
-            day=company._kam_today(),
+            day=row["today"],
             amount=amount,
             order_total=_rounded(row["total"] * row["asked_rate"], decimals),
             exposure=_rounded(row["exposure"], decimals) + before,
@@ -416,6 +428,7 @@ class KamCreditExposure(models.AbstractModel):
             id=row["id"],
             terms_id=row["terms_id"],
             partner_id=row["partner_id"],
+            company_id=row["company_id"],
             line=row["line"],
             group_name=row["group_name"],
             currency_id=row["currency_id"],

@@ -103,16 +103,27 @@ class KamCreditQueue(models.Model):
     @api.model
     @ormcache()
     def _waiting(self):
-        """Return ({order ids}, {partner ids}) of all that wait.
+        """Return ({order ids}, {ids of partners whose payment may make room}).
 
-        Known to every worker without asking the database; forgotten on each change.
+        Those who wait, and the members of their credit groups. Known to every worker
+        without asking the database; forgotten on each change.
         """
         self.flush_model(["order_id", "partner_id", "status"])
+        self.env["kam.credit.terms"].flush_model(["group_id", "partner_id"])
         self.env.cr.execute(
-            "SELECT order_id, partner_id FROM kam_credit_queue WHERE status = 'waiting'"
+            """SELECT q.order_id, q.partner_id FROM kam_credit_queue q
+                WHERE q.status = 'waiting'
+                UNION
+               SELECT NULL, f.partner_id FROM kam_credit_queue q
+                 JOIN kam_credit_terms t ON t.partner_id = q.partner_id
+                 JOIN kam_credit_terms f ON f.group_id = t.group_id
+                WHERE q.status = 'waiting'"""
         )
         rows = self.env.cr.fetchall()
-        return frozenset(row[0] for row in rows), frozenset(row[1] for row in rows)
+        return (
+            frozenset(row[0] for row in rows if row[0]),
+            frozenset(row[1] for row in rows),
+        )
 
     # ------------------------------------------------------------------ decide
     def move_to(self, place, command_id=None):
@@ -233,13 +244,7 @@ class KamCreditQueue(models.Model):
     def _room_may_be_free(self, partner_ids):
         """Let the head of the queue through soon, where somebody waits."""
         _orders, partners = self._waiting()
-        if not partners:
-            return
-        # sudo: members of a credit group wait for each other's payments
-        terms = self.env["kam.credit.terms"].sudo()
-        here = terms.search([("partner_id", "in", list(partner_ids))])
-        fellows = here.group_id.terms_ids.partner_id.ids
-        if partners.intersection([*partner_ids, *fellows]):
+        if partners.intersection(partner_ids):
             cron = self.env.ref(
                 "kam_management.ir_cron_credit_queue", raise_if_not_found=False
             )
@@ -449,13 +454,10 @@ class KamDocumentFacts(models.AbstractModel):
 
     def _missing(self, category, ids, imported=False):
         """A receipt or a credit note may make room for who waits."""
-        model = self.env["kam.credit.queue"]
-        if category == "account.move" and not imported and model._waiting()[1]:
-            self.env.cr.execute(
-                """SELECT DISTINCT p.commercial_partner_id FROM account_move_line l
-                     JOIN res_partner p ON p.id = l.partner_id
-                    WHERE l.move_id = ANY(%s)""",
-                [list(ids)],
-            )
-            model._room_may_be_free([row[0] for row in self.env.cr.fetchall()])
+        if category == "account.move" and not imported:
+            # what the transaction knows anyway; the hourly look finds the rest
+            field = self.env["account.move"]._fields["commercial_partner_id"]
+            known = field._get_cache(self.env)
+            partners = {known.get(one) for one in ids} - {None}
+            self.env["kam.credit.queue"]._room_may_be_free(partners)
         return super()._missing(category, ids, imported)

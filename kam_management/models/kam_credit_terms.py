@@ -160,8 +160,7 @@ class KamCreditTerms(models.Model):
         out = {}
         for company, some in self.grouped("company_id").items():
             found = self.env["kam.credit.exposure"]._standings(
-                [(one.partner_id.id, company.id) for one in some._origin],
-                company._kam_today(),
+                [(one.partner_id.id, company.id) for one in some._origin], company
             )
             out |= {by_key[key]: standing for key, standing in found.items()}
         return out
@@ -390,6 +389,7 @@ class KamCreditTerms(models.Model):
     def _decided(self):
         """Do what follows from a decision: the mirror, and who waits for room."""
         self._mirror()
+        self.env.registry.clear_cache()  # who waits for whom, see kam.credit.queue
         self.env["kam.credit.queue"]._room_may_be_free(self.partner_id.ids)
 
     def _relink_customer(self, partner):

@@ -29,6 +29,7 @@ RESULTS = [
     ("failed", "Failed"),
     ("not_applicable", "Does not apply"),
 ]
+JUDGED_PROMISES = ("kept", "part", "broken")
 GRADES = [(one, one) for one in "ABCD"]
 
 
@@ -214,7 +215,7 @@ class KamReliabilityCheck(models.Model):
         found = sums.get(partner.id)
         standing = (
             self.env["kam.credit.exposure"]
-            ._standings([(partner.id, company.id)], today)
+            ._standings([(partner.id, company.id)], company)
             .get((partner.id, company.id))
         )
         judged = check.line_ids.filtered(lambda one: one.result in ("passed", "failed"))
@@ -232,20 +233,16 @@ class KamReliabilityCheck(models.Model):
         """Return the share of promises kept; None where promises are not recorded."""
         if "kam.promise" not in self.env:
             return None
-        model = self.env["kam.promise"]
-        if "state" not in model._fields:
-            return None
-        rows = model._read_group(
+        found = self.env["kam.promise"].search(
             [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
-                ("state", "in", ["kept", "broken"]),
-            ],
-            ["state"],
-            ["__count"],
+            ]
         )
-        counts = dict(rows)
-        return share_grade(counts.get("kept", 0), sum(counts.values()))
+        states = found.mapped("state")
+        return share_grade(
+            states.count("kept"), sum(one in JUDGED_PROMISES for one in states)
+        )
 
     def _dispute_grade(self):
         """Return 1 less the share of a year's invoices that were disputed."""

@@ -81,7 +81,10 @@ class KamCreditTerms(models.Model):
         """Tell whether a write on the customer says another limit than the terms."""
         mirrored = self._mirror_limit(company)
         if "credit_limit" in vals:
-            asked = vals["credit_limit"] or 0.0
+            try:
+                asked = float(vals["credit_limit"] or 0)
+            except (TypeError, ValueError):
+                return True  # refused in a sentence, as no amount
             return bool(company.currency_id.compare_amounts(asked, mirrored))
         partner = self.partner_id.with_company(company)
         return vals["use_partner_credit_limit"] != partner.use_partner_credit_limit

@@ -46,11 +46,7 @@ class KamCreditLine(models.AbstractModel):
         for look in looks:
             entry = entries.setdefault(
                 look.line,
-                Entry(
-                    category=CATEGORY,
-                    key=look.line,
-                    company_id=documents[:1].company_id.root_id.id,
-                ),
+                Entry(category=CATEGORY, key=look.line, company_id=look.company_id),
             )
             entry.events.append(self._recorded(documents._name, look))
         try:
@@ -270,10 +266,17 @@ class SaleOrder(models.Model):
         """
 
         def judged(orders):
-            for order in orders:
-                refused = stopping(order._kam_findings_left()[1].get(order.id, ()))
-                if refused:
-                    raise orders._kam_refusal({order: refused})
+            _found, left = orders._kam_findings_left()
+            refused = {
+                order: stops
+                for order in orders
+                if (stops := stopping(left.get(order.id, ())))
+            }
+            if refused:
+                raise orders._kam_refusal(refused)
+            looks = self.env["kam.credit.exposure"]._looks(orders)
+            if looks := [one for one in looks if one.case.amount > 0]:
+                self.env["kam.credit.line"]._take(orders, looks)
 
         return self._kam_closing(closings.Reopen, reason, command_id, judged)
 

@@ -156,11 +156,7 @@ class SaleOrder(models.Model):
         """Return (amount, whose credit): to see whether an order asks for more."""
         return (
             self.amount_total,
-            (
-                self.currency_id.id,
-                self.partner_invoice_id.commercial_partner_id.id,
-                self.company_id.root_id.id,
-            ),
+            (self.currency_id.id, self.partner_invoice_id.id, self.company_id.id),
         )
 
     def _kam_judge(self, gate):

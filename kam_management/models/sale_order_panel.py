@@ -62,7 +62,6 @@ class SaleOrder(models.Model):
     )
     kam_stand = fields.Selection(STANDS, "Gate", compute="_compute_kam_found")
     kam_found = fields.Html(compute="_compute_kam_found", sanitize=False)
-    kam_may_ask = fields.Boolean(compute="_compute_kam_found")
 
     @api.depends("partner_invoice_id", "company_id", "amount_total", "state")
     def _compute_kam_credit(self):
@@ -77,7 +76,7 @@ class SaleOrder(models.Model):
         for company, some in self.grouped(lambda one: one.company_id.root_id).items():
             pairs = {keys[one] for one in some if all(keys[one])}
             found |= self.env["kam.credit.exposure"]._standings(
-                pairs, (company or self.env.company)._kam_today()
+                pairs, company or self.env.company
             )
         for order in self:
             order._kam_show(found.get(keys[order]))
@@ -131,7 +130,6 @@ class SaleOrder(models.Model):
             findings = ordered(left.get(order._origin.id, ()))
             stops = stopping(findings)
             order.kam_stand = "stop" if stops else "warn" if findings else "ok"
-            order.kam_may_ask = any(one.severity == "ask" for one in findings)
             order.kam_found = Markup().join(
                 Markup("<div class='%s'>%s</div>")
                 % (ICONS[one.severity], self._kam_sentence(one.message))

@@ -32,9 +32,9 @@ who AS MATERIALIZED (
     SELECT partner_id, company_id,
            coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS receivable,
            coalesce(-sum(amount) FILTER (WHERE amount < 0), 0) AS receipts,
-           coalesce(sum(amount) FILTER (WHERE amount > 0 AND due < %(today)s), 0)
+           coalesce(sum(amount) FILTER (WHERE amount > 0 AND due < $today), 0)
                AS overdue,
-           min(due) FILTER (WHERE amount > 0 AND due < %(today)s) AS overdue_since
+           min(due) FILTER (WHERE amount > 0 AND due < $today) AS overdue_since
       FROM owed_line GROUP BY 1, 2
 ), order_open AS (
     SELECT o.id

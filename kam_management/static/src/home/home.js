@@ -23,6 +23,9 @@ export const NEEDS = {
     promises_due: { icon: "fa-handshake-o", tone: "warning" },
     promises_broken: { icon: "fa-chain-broken", tone: "danger" },
     disputes: { icon: "fa-gavel", tone: "warning" },
+    over_limit: { icon: "fa-balance-scale", tone: "danger" },
+    credit_hold: { icon: "fa-ban", tone: "danger" },
+    waiting_orders: { icon: "fa-hourglass-half", tone: "warning" },
 };
 
 export class KamHome extends Component {
@@ -46,6 +49,9 @@ export class KamHome extends Component {
             promises_due: _t("Promised for today"),
             promises_broken: _t("Promises broken"),
             disputes: _t("Disputes"),
+            over_limit: _t("Beyond the limit"),
+            credit_hold: _t("On credit hold"),
+            waiting_orders: _t("Orders wait for credit"),
         };
         this.hints = {
             overdue: _t("Past their due date, tax included"),
@@ -59,6 +65,9 @@ export class KamHome extends Component {
             promises_due: _t("Look whether the money came"),
             promises_broken: _t("Within the last month, in part as well"),
             disputes: _t("Not settled yet, tax included"),
+            over_limit: _t("Owed and confirmed, above the credit limit"),
+            credit_hold: _t("Nothing is delivered on credit"),
+            waiting_orders: _t("A payment or a higher limit lets them through"),
         };
         this.scopes = { own: _t("Mine"), all: _t("All") };
         this.state = useState({ data: null });
