@@ -131,6 +131,24 @@ test("another period, another person", async () => {
     ]);
 });
 
+test("what a sale would change of the pay", async () => {
+    const pay = [
+        { id: 5, date_from: "2026-01-01", date_to: "2026-03-31", closed: false, amount: 800 },
+        { id: 4, date_from: "2025-10-01", date_to: "2025-12-31", closed: true, amount: 700 },
+    ];
+    onRpc("kam.kpi", "my_results", () => results({ pay }));
+    onRpc("kam.pay.statement", "what_if", ({ args }) => {
+        expect.step(args);
+        return { total: 800, then: 1400, difference: 600, lines: [] };
+    });
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    expect(".o_kam_pay .badge.text-bg-success").toHaveText("closed");
+    await contains(".o_kam_what_if input").edit("5000", { confirm: false });
+    await contains(".o_kam_what_if button").click();
+    expect(".o_kam_told").toHaveText(/600.*more/);
+    expect.verifySteps([[[5], [{ kind: "sale", amount: 5000 }]]]);
+});
+
 test("the board ranks by plans, or by any figure", async () => {
     const row = (id, name, net, score) => ({
         user_id: id,

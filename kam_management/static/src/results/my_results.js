@@ -11,7 +11,11 @@ export class KamMyResults extends ResultsBase {
     static props = ResultsBase.props;
 
     start() {
-        return { userId: this.props.action?.params?.user_id || null, code: "net_sales" };
+        return {
+            userId: this.props.action?.params?.user_id || null,
+            code: "net_sales",
+            whatIf: { kind: "sale", amount: "", told: null },
+        };
     }
 
     async load() {
@@ -72,6 +76,22 @@ export class KamMyResults extends ResultsBase {
     choosePerson(ev) {
         this.state.userId = Number(ev.target.value);
         return this.load();
+    }
+
+    /** The statement that is still open: what may yet be earned. */
+    get openPayslip() {
+        return this.state.data.pay.find((one) => !one.closed);
+    }
+
+    async askWhatIf() {
+        const { kind, amount } = this.state.whatIf;
+        this.state.whatIf.told = null;
+        if (Number(amount) > 0) {
+            this.state.whatIf.told = await this.orm.call("kam.pay.statement", "what_if", [
+                [this.openPayslip.id],
+                [{ kind, amount: Number(amount) }],
+            ]);
+        }
     }
 
     openAccount(id) {
