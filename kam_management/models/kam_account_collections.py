@@ -1,4 +1,4 @@
-"""Collections on the account's page, on the home screen and on the agenda."""
+"""Collections on the account's page and on the home screen."""
 
 from odoo import api, fields, models
 
@@ -135,63 +135,3 @@ class KamAccount(models.Model):
             "name": self.env._("Worklist"),
             "params": {"partner_id": self.partner_id.id},
         }
-
-
-class KamVisitAgenda(models.AbstractModel):
-    _inherit = "kam.visit.agenda"
-
-    def _providers(self):
-        found = super()._providers()
-        names = [key for key, _method in found]
-        return [
-            *found[: names.index("promises") + 1],
-            ("disputes", "_agenda_disputes"),
-            *found[names.index("promises") + 1 :],
-        ]
-
-    def _titles(self):
-        return {**super()._titles(), "disputes": self.env._("Disputes")}
-
-    def _agenda_promises(self, accounts, today):
-        """Promises that are open, or were broken within the last month."""
-        promises = self.env["kam.promise"].search(
-            [("account_id", "in", accounts.ids)], order="date_promised, id"
-        )
-        found = {}
-        for one in promises:
-            old = (today - one.date_promised).days > 30
-            if one.state == "open" or (one.state in ("broken", "part") and not old):
-                found.setdefault(one.account_id.id, []).append(
-                    self._item(
-                        one,
-                        one.contact_id.name or self.env._("Promise"),
-                        detail=dict(
-                            one._fields["state"]._description_selection(self.env)
-                        )[one.state],
-                        date=fields.Date.to_string(one.date_promised),
-                        amount=one.amount,
-                        currency_id=one.currency_id.id,
-                        tone="info" if one.state == "open" else "danger",
-                    )
-                )
-        return found
-
-    def _agenda_disputes(self, accounts, today):
-        """Disputes that wait to be settled."""
-        found = {}
-        for one in self.env["kam.dispute"].search(
-            [("account_id", "in", accounts.ids), ("resolved_on", "=", False)],
-            order="date_due, id",
-        ):
-            found.setdefault(one.account_id.id, []).append(
-                self._item(
-                    one,
-                    one.reason_id.name,
-                    detail=one.user_id.name or "",
-                    date=fields.Date.to_string(one.date_due) or "",
-                    amount=one.amount,
-                    currency_id=one.currency_id.id,
-                    tone="danger" if one.state == "late" else "warning",
-                )
-            )
-        return found

@@ -50,7 +50,9 @@ class KamDemo(models.AbstractModel):
                 self._customer(name).id, result, note=note
             )
         ids = [self._customer(name).id for name in REMINDED]
-        self._as("carl", "kam.reminder").run(ids)
+        for days in (24, 16, 8, 0):  # one stage after the other
+            day = fields.Date.to_string(today - timedelta(days=days))
+            self._as("carl", "kam.reminder").run(ids, day)
 
     def _as(self, login, model):
         user = self.env.ref(f"kam_management.demo_user_{login}")

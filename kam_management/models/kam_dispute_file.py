@@ -19,6 +19,7 @@ from ..kam_core.collections import casefile, disputes
 
 INVOICE = "account.report_invoice"
 ORDER = "sale.report_saleorder"
+ACT = "kam_management.report_kam_act"
 
 
 class KamDispute(models.Model):
@@ -113,8 +114,20 @@ class KamDispute(models.Model):
         return folder, f"{record.display_name}.{kind}", content
 
     def _acts(self):
-        """Return the reconciliation acts of the customer; filled where acts are."""
-        return []
+        """Return the customer's reconciliation acts that cover the disputed papers."""
+        acts = self.env["kam.act"]
+        if not acts.has_access("read"):
+            return []
+        days = self.line_ids.move_id.mapped("date")
+        found = acts.search(
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("date_to", ">=", min(days)),
+            ]
+        )
+        folder = self.env._("Acts")
+        return [self._printed(ACT, act, folder) for act in found]
 
     def _talked(self, record):
         """Return the messages on a record as one page."""

@@ -1,8 +1,11 @@
 """Promises to pay: recorded by people, judged by payments alone."""
 
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..kam_core.collections import promises
 from ..kam_core.record import Create
@@ -127,13 +130,26 @@ class KamPromise(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
+        states = self._states()
+        return Domain("id", "in", [key for key in states if states[key] in value])
+
+    def _states(self):
+        """Return {promise id: state} of all promises of the companies."""
         # sudo: what payments say of each; the rules then choose among them
         every = self.sudo().search(
             [("company_id", "parent_of", self.env.companies.ids)]
         )
-        found = every._keeping()
-        return Domain(
-            "id", "in", [key for key, one in found.items() if one.state in value]
+        return {key: one.state for key, one in every._keeping().items()}
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Let lists, pivots and graphs group by what became of promises."""
+        if field_expr != "state":
+            return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields["state"], "read")
+        return SQL(
+            "(%s::jsonb ->> %s::text)",
+            json.dumps({str(key): one for key, one in self._states().items()}),
+            SQL.identifier(alias, "id"),
         )
 
     @api.depends("date_promised", "withdrawn_on")

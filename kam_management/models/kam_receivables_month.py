@@ -58,13 +58,18 @@ QUERY = """
           LEFT JOIN deltas d USING (company_id, partner_id, first)
     ), open_then AS (
         SELECT i.company_id, i.partner_id, m.first,
-               sum(i.balance - coalesce(paid.amount, 0)) AS not_due
+               sum(i.balance - coalesce(paid.amount, 0)) AS amount
           FROM items i
           JOIN months m ON i.balance > 0 AND i.date <= m.last AND i.due >= m.last
           LEFT JOIN LATERAL (
                SELECT sum(r.amount) AS amount FROM account_partial_reconcile r
                 WHERE r.debit_move_id = i.id AND r.max_date <= m.last) AS paid ON TRUE
          GROUP BY 1, 2, 3
+    ), capped AS (
+        -- receipts not allocated are set against what is overdue first, then the rest
+        SELECT o.company_id, o.partner_id, o.first,
+               least(o.amount, greatest(b.closing, 0)) AS not_due
+          FROM open_then o JOIN balances b USING (company_id, partner_id, first)
     )
     SELECT row_number() OVER (ORDER BY b.company_id, b.partner_id, b.first)::int AS id,
            b.company_id, b.partner_id, a.id AS account_id, b.first AS month,
@@ -80,7 +85,7 @@ QUERY = """
                b.closing - b.delta + b.sales - coalesce(o.not_due, 0), 0) AS cei,
            lead.user_id AS kam_user_id
       FROM balances b
-      LEFT JOIN open_then o USING (company_id, partner_id, first)
+      LEFT JOIN capped o USING (company_id, partner_id, first)
       LEFT JOIN kam_account a ON a.partner_id = b.partner_id
                              AND a.company_id = b.company_id
       LEFT JOIN LATERAL (
@@ -116,7 +121,11 @@ class KamReceivablesMonth(models.Model):
     )
     opening = fields.Monetary("At the start", readonly=True)
     closing = fields.Monetary("At the end", readonly=True)
-    not_due = fields.Monetary("Not due", readonly=True)
+    not_due = fields.Monetary(
+        readonly=True,
+        help="Of what was owed at the end; receipts not allocated are set against what"
+        " is overdue first.",
+    )
     not_in_time = fields.Monetary(
         "Overdue, less receipts",
         readonly=True,

@@ -279,6 +279,12 @@ class ReminderCase(test_kam_promise.CollectionsCase):
         cls.acme.email = "pay@acme.example.com"
         cls.bolt.email = "pay@bolt.example.com"
         cls.everyone = (cls.acme | cls.bolt | cls.cog).ids
+        # as it was run before: Acme had the first, Bolt that and a call
+        for days in (-20, -12):
+            cls.run_as(day=str(cls.day(days)))
+        cls.before = cls.env["kam.reminder"].search(
+            [("partner_id", "in", cls.everyone)]
+        )
 
     @classmethod
     def run_as(cls, user=None, **args):

@@ -93,6 +93,12 @@ class TestPromise(CollectionsCase, common.KamCase):
             ),
             part | broken,
         )
+        groups = self.env["kam.promise"]._read_group(
+            [("id", "in", every.ids)], ["state"], ["amount:sum"]
+        )
+        self.assertEqual(
+            dict(groups), {"kept": 950, "part": 500, "broken": 300, "open": 300}
+        )
         found = {one["id"]: one for one in every.keeping(str(self.day(-5)))}
         self.assertEqual(found[kept.id]["state"], "open")
         self.assertEqual(found[part.id]["state"], "open")

@@ -31,6 +31,11 @@ class KamReminderWizard(models.TransientModel):
     count = fields.Integer("To send", compute="_compute_count")
 
     @api.depends("day")
+    def _compute_display_name(self):
+        for wizard in self:
+            wizard.display_name = self.env._("Run reminders")
+
+    @api.depends("day")
     def _compute_is_ahead(self):
         today = self.env.company._kam_today()
         for wizard in self:

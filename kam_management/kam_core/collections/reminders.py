@@ -1,8 +1,8 @@
 """Reminders by stage: who gets which letter today, and why others get none.
 
-An invoice gets each stage once, the highest that it has reached; earlier ones are then
-passed over. Disputed parts leave the run, open promises and exceptions hold it back,
-and money that came and waits to be allocated is asked for by nobody.
+An invoice gets the stages one after the other and each once. Disputed parts leave the
+run, open promises and exceptions hold it back, and money that came and waits to be
+allocated is asked for by nobody.
 """
 
 from __future__ import annotations
@@ -101,17 +101,21 @@ class Letter:
 
 
 def reached(stages: Sequence[Stage], item: Item, today: date) -> Stage | None:
-    """Return the highest stage that an invoice has reached and did not get yet.
+    """Return the stage that an invoice gets next, None when it waits.
+
+    One after the other, none passed over: nobody's shipment is stopped who was never
+    reminded. Only what is said before the due date is left out once it has passed.
 
     :param stages: by days, the earliest first
     """
-    found = None
-    for stage in stages:
-        if stage.id in item.done:
-            found = None
-        elif item.due + timedelta(days=stage.days) <= today:
-            found = stage
-    return found
+    had = max(
+        (n for n, stage in enumerate(stages) if stage.id in item.done), default=-1
+    )
+    for stage in stages[had + 1 :]:
+        if stage.days < 0 and item.due < today:
+            continue
+        return stage if item.due + timedelta(days=stage.days) <= today else None
+    return None
 
 
 def letters(
