@@ -43,11 +43,10 @@ class KamDispute(models.Model):
 
     reason_id = fields.Many2one(
         "kam.dispute.reason",
-        required=True,
         ondelete="restrict",
         index=True,
         tracking=True,
-    )
+    )  # the core wants one; after a reinstall a reason of one's own may be gone
     user_id = fields.Many2one(
         "res.users",
         "Settled by",

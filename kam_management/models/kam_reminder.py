@@ -1,7 +1,7 @@
 """Reminders: decided in a run, noted once, written by the mail queue."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -38,8 +38,8 @@ class KamReminder(models.Model):
     _core = letters
 
     stage_id = fields.Many2one(
-        "kam.reminder.stage", required=True, ondelete="restrict", index=True
-    )
+        "kam.reminder.stage", ondelete="restrict", index=True
+    )  # the core wants one; after a reinstall a stage of one's own may be gone
     signer_id = fields.Many2one(
         "res.users", "Signed by", ondelete="restrict", domain=[("share", "=", False)]
     )
@@ -441,9 +441,16 @@ class KamReminder(models.Model):
                 "company_id": self.company_id.id,
                 "kind": "letter" if kind == "mail" else kind,
                 "result": "sent",
+                "at": self._moment(),
                 "note": self.stage_id.name,
             }
         )
+
+    def _moment(self):
+        """Return when it was sent: now, or noon of a day that lies behind."""
+        if self.sent_on >= self.env.company._kam_today():
+            return fields.Datetime.now()
+        return datetime.combine(self.sent_on, time(12))
 
     def _plan_call(self):
         """Plan a call by the signer, on the account where there is one."""
@@ -495,9 +502,7 @@ class KamReminderItem(models.Model):
     line_id = fields.Many2one(
         "account.move.line", "Journal item", required=True, ondelete="restrict"
     )
-    stage_id = fields.Many2one(
-        "kam.reminder.stage", required=True, ondelete="restrict", index=True
-    )
+    stage_id = fields.Many2one("kam.reminder.stage", ondelete="restrict", index=True)
     date_due = fields.Date("Due")
     amount = fields.Float("Asked for", digits=(16, 3))
 

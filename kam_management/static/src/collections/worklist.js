@@ -3,10 +3,10 @@ import { deserializeDate, formatDate, serializeDate } from "@web/core/l10n/dates
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { uuid } from "@web/core/utils/strings";
 import { useDebounced } from "@web/core/utils/timing";
 import { formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { commandId } from "../visits/visit_words";
 
 const { DateTime } = luxon;
 const PAGE = 40;
@@ -268,7 +268,7 @@ export class KamWorklist extends Component {
                 note: note || null,
                 amount: result === "promised" && amount ? Number(amount) : null,
                 move_ids: ["promised", "disputes"].includes(result) ? moves : null,
-                command_id: uuid(),
+                command_id: commandId(),
             });
         } finally {
             this.state.busy = false;
