@@ -210,8 +210,34 @@ class KamAct(models.Model):
             if sent and act.status != acts.DRAFT:
                 lines = [act_rows.unpacked(one) for one in sent[-1]["rows"]]
                 query.store(self.env, act.id, lines)
+                opening, company = act.opening, act.opening_company
+                act._show(
+                    act_rows.balances(
+                        lines,
+                        _exact(opening, act.currency_id),
+                        _exact(company, act.company_currency_id),
+                    )
+                )
             elif act.status == acts.DRAFT:
                 act._refresh_lines()
+
+
+class KamProjector(models.AbstractModel):
+    _inherit = "kam.projector"
+
+    def _rebuild(self, name):
+        """Bring the lines of acts back with their acts."""
+        result = super()._rebuild(name)
+        if name == "kam.act":
+            self.env.cr.execute(
+                """SELECT a.id FROM kam_act a
+                    WHERE coalesce(a.line_count, 0) <> (
+                          SELECT count(*) FROM kam_act_line l WHERE l.act_id = a.id)
+                      AND a.status <> 'draft'"""
+            )
+            ids = [row[0] for row in self.env.cr.fetchall()]
+            self._all(name).browse(ids)._restore_lines()
+        return result
 
 
 def _exact(amount, currency):

@@ -46,3 +46,4 @@ from . import test_kam_act_portal
 from . import test_kam_results_tours
 from . import test_kam_pricing
 from . import test_kam_pricing_screens
+from . import test_kam_settlement_tours

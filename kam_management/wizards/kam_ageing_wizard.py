@@ -79,7 +79,7 @@ class KamAgeingWizard(models.TransientModel):
             f"kam_management.kam_ageing{name}_action"
         )
         action["context"] = {"kam_ageing": asked}
-        action["name"] = self._title()
+        action["name"] = action["display_name"] = self._title()
         action["target"] = "main"
         return action
 
