@@ -29,6 +29,7 @@ PARTS = {
     "collections": ("Collections of many debtors", ("owing",)),
     "visits": ("Visits", ("with",)),
     "pricing": ("Orders judged by price columns", ("with",)),
+    "receivables": ("Ageing and acts of many documents", ("owing",)),
 }
 EXPLAINED = """
 Ratios are ours / base: processor time of Odoo and the database together, round by
