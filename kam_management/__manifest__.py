@@ -109,6 +109,7 @@
         "views/kam_price_policy_views.xml",
         "data/kam_pricing_cron.xml",
         "views/sale_order_pricing_views.xml",
+        "views/kam_account_settlement_views.xml",
         "views/kam_management_menus.xml",
         "views/kam_visit_pages_menus.xml",
         "views/kam_terms_menus.xml",

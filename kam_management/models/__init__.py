@@ -150,3 +150,5 @@ from . import sale_order_pricing
 from . import sale_order_pricing_screen
 from . import kam_account_column_review
 from . import kam_approval_dossier
+from . import kam_account_settlements
+from . import kam_demo_settlements

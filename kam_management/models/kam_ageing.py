@@ -159,6 +159,10 @@ class KamAgeing(models.Model):
     payment_term_id = fields.Many2one(
         "account.payment.term", "Terms", compute="_compute_customer"
     )
+    credit_limit = fields.Monetary(compute="_compute_customer")
+    credit_room = fields.Monetary("Free limit", compute="_compute_customer")
+    disputed = fields.Monetary(compute="_compute_customer", help="In open disputes.")
+    promised = fields.Monetary(compute="_compute_customer", help="In open promises.")
     last_payment_date = fields.Date("Last payment", compute="_compute_customer")
     next_step = fields.Char("Next action", compute="_compute_customer")
 
@@ -176,14 +180,35 @@ class KamAgeing(models.Model):
     @api.depends("partner_id", "account_id")
     def _compute_customer(self):
         paid = self._last_payments()
+        disputed = self._told("kam.dispute", "amount", ("open", "late"))
+        promised = self._told("kam.promise", "amount", ("open",))
         for row in self:
             # sudo: the terms of a customer whose debts one sees are no secret
             partner = row.partner_id.sudo().with_company(row.company_id)
             row.payment_term_id = partner.property_payment_term_id
             row.last_payment_date = paid.get(row.partner_id.id, False)
+            row.disputed = disputed.get((row.partner_id, row.currency_id), 0)
+            row.promised = promised.get((row.partner_id, row.currency_id), 0)
+            # sudo: as the terms above
+            account = row.account_id.sudo()
+            known = account.has_credit_limit and account.credit_currency_id
+            same = known == row.currency_id
+            row.credit_limit = account.credit_limit if same else 0
+            row.credit_room = account.credit_room if same else 0
             row.next_step = row.account_id.activity_summary or (
                 row.account_id.activity_type_id.name
             )
+
+    def _told(self, model, name, states):
+        """Return {(customer, currency): amount of open promises or disputes}."""
+        found = {}
+        records = self.env[model].search(
+            [("partner_id", "in", self.partner_id.ids), ("state", "in", states)]
+        )
+        for one in records:
+            key = (one.partner_id, one.currency_id)
+            found[key] = found.get(key, 0) + one[name]
+        return found
 
     def _last_payments(self):
         """Return {customer id: day of the last payment up to the day asked for}."""
