@@ -3,7 +3,13 @@ SET LOCAL check_function_bodies = off;  -- the table may come after
 -- that day; the same as kam_core/money.py and ownership.py, which a test compares.
 CREATE OR REPLACE FUNCTION kam_es.owner_part(
     total numeric, least_decimals integer, account integer, day date, owner text
-) RETURNS numeric LANGUAGE sql STABLE AS $$
+) RETURNS numeric LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    part numeric;
+BEGIN
+    IF total = 0 THEN  -- nothing to share; most numbers of a fact are
+        RETURN total;
+    END IF;
     WITH unit AS (
         SELECT power(10::numeric, -greatest(least_decimals, scale(total))) AS one,
                greatest(least_decimals, scale(total)) AS decimals,
@@ -27,6 +33,7 @@ CREATE OR REPLACE FUNCTION kam_es.owner_part(
     )
     SELECT round(sign(total) * u.one * (r.units
                + CASE WHEN r.by_loss <= u.whole / u.one - r.given THEN 1 ELSE 0 END),
-               u.decimals)
-      FROM ranked r, unit u WHERE r.event_key = owner
-$$;
+               u.decimals) INTO part
+      FROM ranked r, unit u WHERE r.event_key = owner;
+    RETURN part;
+END $$;
