@@ -42,7 +42,7 @@ DUE = """
             WHERE v.account_id = a.id AND v.state IN ('planned', 'underway')) ahead
            ON TRUE
      WHERE a.company_id = %(company)s AND a.active AND a.status IN ('key', 'prospect')
-       AND o.user_id = ANY(%(users)s)
+       AND o.user_id = ANY(%(users)s) AND a.id IN %(readable)s
      ORDER BY a.id"""
 BUSY = """
     SELECT u.id, e.start, e.stop, e.allday, e.start_date, e.stop_date
@@ -157,7 +157,7 @@ class KamWeek(models.Model):
 
     def _names_of(self, account_ids):
         """Return {account id: customer}; of the managers' own accounts."""
-        # sudo: the accounts belong to managers whose weeks the caller may plan
+        # sudo: the customers of accounts that the caller may read
         accounts = self.env["kam.account"].sudo().browse(sorted(account_ids))
         return {one.id: one.partner_id.display_name for one in accounts}
 
@@ -181,6 +181,8 @@ class KamWeek(models.Model):
                     "until": first + timedelta(days=8),
                     "company": self.env.company.root_id.id,
                     "users": managers.ids,
+                    # a manager may own accounts that the caller's team is not of
+                    "readable": self.env["kam.account"]._search([]).subselect(),
                 },
             )
         )

@@ -165,6 +165,20 @@ class TestKamWeek(visit_case.VisitCase, common.KamCase):
                 self.anna.ids, self.monday.isoformat()
             )
 
+    def test_accounts_of_another_head_are_not_told(self):
+        hidden = self.new_account("Hidden")
+        stranger = new_test_user(
+            self.env, "week_stranger", groups="kam_management.group_kam_head"
+        )
+        hidden.sudo().write({"head_id": stranger.id, "team_id": False})
+        plan = self.env["kam.week"].with_user(self.helen)
+        found = plan.generate(self.anna.ids, self.monday.isoformat())
+        ids = {one["account_id"] for one in found["proposals"]}
+        self.assertEqual(ids, {self.account.id, self.other.id})
+        self.assertIn(
+            hidden.id, [one["account_id"] for one in self.generate()["proposals"]]
+        )
+
     def test_fixed_queries_whatever_the_number_of_accounts(self):
         def queries():
             self.env.invalidate_all()
