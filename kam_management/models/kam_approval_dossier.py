@@ -271,8 +271,8 @@ class KamApproval(models.Model):
                 )
         facts.append((_("Asked in 12 months before"), str(told["repeated"])))
         return Markup(
-            "<div class='row o_kam_dossier'><div class='col-lg-6'><h6>%s</h6>"
-            "<ul class='ps-3'>%s</ul>%s</div><div class='col-lg-6'>"
+            "<div class='row o_kam_dossier'><div class='col-12'><h6>%s</h6>"
+            "<ul class='ps-3'>%s</ul>%s</div><div class='col-12'>"
             "<h6>%s</h6>%s</div></div>"
         ) % (
             _("What is asked"),
