@@ -203,12 +203,15 @@ class KamAct(models.Model):
 
     def _restore_lines(self):
         """Bring the lines back from the log, where a rebuild has emptied the table."""
-        store = self.env["kam.event.store"]
+        events = self.env["kam.event.store"]._read_keys(
+            self._name, self.mapped("event_key")
+        )
+        # of each act, what was sent last
+        sent = {row[1]: row[5] for row in events if row[3] == "ActSent"}
         for act in self:
-            rows = store._read_rows(self._name, self._table, act.ids)
-            sent = [row[5] for row in rows if row[3] == "ActSent"]
-            if sent and act.status != acts.DRAFT:
-                lines = [act_rows.unpacked(one) for one in sent[-1]["rows"]]
+            if act.event_key in sent and act.status != acts.DRAFT:
+                rows = sent[act.event_key]["rows"]
+                lines = [act_rows.unpacked(one) for one in rows]
                 query.store(self.env, act.id, lines)
                 opening, company = act.opening, act.opening_company
                 act._show(

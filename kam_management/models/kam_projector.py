@@ -125,6 +125,7 @@ class KamProjector(models.AbstractModel):
         model._project_stray(stray)
         present = self._present(model, [state for _id, state in alive.values()])
         created = self._recreate(model, alive, rows, present)
+        self._link_among(model, alive, rows)
         changed = sum(
             self._repair(rows[key], state, present)
             for key, (_id, state) in alive.items()
@@ -150,6 +151,18 @@ class KamProjector(models.AbstractModel):
             )
             model._project_new_parts(records, [state for _k, _i, state in missing])
         return len(missing)
+
+    def _link_among(self, model, alive, rows):
+        """Give new rows their links to rows of the same model, all made by now."""
+        linked = {
+            row_id: state
+            for key, (row_id, state) in alive.items()
+            if key not in rows
+            and any(name == model._name for name, _id in self._links(model, state))
+        }
+        present = self._present(model, linked.values())
+        for record in model.browse(linked).exists():
+            self._repair(record, linked[record.id], present)
 
     def _present(self, model, states):
         """Return {model: ids that are there} of all links; one query a model."""
