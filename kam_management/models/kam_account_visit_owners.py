@@ -10,6 +10,8 @@ from ..kam_core.record import Text
 from ..kam_core.visits import visit as visits
 from .kam_given import now
 
+DECISIONS = (accounts.HandOver, accounts.Designate, accounts.Release)
+
 
 class KamAccount(models.Model):
     _inherit = "kam.account"
@@ -21,14 +23,32 @@ class KamAccount(models.Model):
             self.sudo().cadence_ids.unlink()
         return super()._end(command, survivor)
 
-    def _command(self, command, expected_version=None):
-        result = super()._command(command, expected_version)
-        match command:
-            case accounts.HandOver() | accounts.Designate():
-                self._hand_over_visits(command.effective_on, command.reason)
-            case accounts.Release():
-                self._call_visits_off(command.effective_on, command.reason)
+    def _command_each(self, command_of, expected_version=None):
+        commands = {}
+
+        def noted(account, state):
+            commands[account.id] = command_of(account, state)
+            return commands[account.id]
+
+        result = super()._command_each(noted, expected_version)
+        for same, accounts_ in self._alike(commands).items():
+            accounts_._see_to_visits(*same)
         return result
+
+    def _alike(self, commands):
+        """Return {(kind of decision, its day, its reason): accounts}."""
+        found = {}
+        for account_id, command in commands.items():
+            if isinstance(command, DECISIONS):
+                key = (type(command), command.effective_on, command.reason)
+                found[key] = found.get(key, self.browse()) + self.browse(account_id)
+        return found
+
+    def _see_to_visits(self, decision, day, reason):
+        if decision is accounts.Release:
+            self._call_visits_off(day, reason)
+        else:
+            self._hand_over_visits(day, reason)
 
     def _visits_from(self, day):
         """Return the planned visits of the accounts from a day on, from now at least.

@@ -48,7 +48,12 @@ class KamAct(models.Model):
         copy=False,
     )
     corrects_id = fields.Many2one(
-        "kam.act", "After act", ondelete="restrict", readonly=True, copy=False
+        "kam.act",
+        "After act",
+        ondelete="restrict",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     delta_ids = fields.One2many("kam.act", "corrects_id", "Delta acts")
     partner_id = fields.Many2one(

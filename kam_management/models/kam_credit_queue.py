@@ -329,7 +329,10 @@ class SaleOrder(models.Model):
 
     kam_queue_ids = fields.One2many("kam.credit.queue", "order_id", "Queue")
     kam_waits = fields.Boolean(
-        "Waits for credit", compute="_compute_kam_waits", search="_search_kam_waits"
+        "Waits for credit",
+        compute="_compute_kam_waits",
+        search="_search_kam_waits",
+        groups="base.group_user",  # of no concern to the customer in the portal
     )
 
     @api.depends("kam_queue_ids.status")

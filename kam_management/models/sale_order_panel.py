@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ..kam_core.gate import ordered, stopping
 
 STANDS = [("ok", "Within the terms"), ("warn", "Look"), ("stop", "Not to be confirmed")]
+STAFF = "base.group_user"  # the customer reads the order in the portal, not this
 ICONS = {"warn": "text-info", "ask": "text-warning", "block": "text-danger"}
 
 
@@ -16,22 +17,30 @@ class SaleOrder(models.Model):
     kam_has_credit = fields.Boolean(
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         help="The customer has credit terms.",
     )
-    kam_has_limit = fields.Boolean(compute="_compute_kam_credit", compute_sudo=True)
+    kam_has_limit = fields.Boolean(
+        compute="_compute_kam_credit", compute_sudo=True, groups=STAFF
+    )
     kam_credit_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_kam_credit", compute_sudo=True
+        "res.currency",
+        compute="_compute_kam_credit",
+        compute_sudo=True,
+        groups=STAFF,
     )
     kam_credit_limit = fields.Monetary(
         "Credit limit",
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         currency_field="kam_credit_currency_id",
     )
     kam_credit_exposure = fields.Monetary(
         "Exposure",
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         currency_field="kam_credit_currency_id",
         help="Open receivables and confirmed orders, less receipts.",
     )
@@ -39,6 +48,7 @@ class SaleOrder(models.Model):
         "With this order",
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         currency_field="kam_credit_currency_id",
         help="The exposure that this order makes.",
     )
@@ -46,22 +56,28 @@ class SaleOrder(models.Model):
         "Room after it",
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         currency_field="kam_credit_currency_id",
     )
     kam_credit_overdue = fields.Monetary(
         "Overdue",
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         currency_field="kam_credit_currency_id",
     )
     kam_days_late = fields.Float(
         "Days late on average",
         compute="_compute_kam_credit",
         compute_sudo=True,
+        groups=STAFF,
         digits=(16, 1),
     )
-    kam_stand = fields.Selection(STANDS, "Gate", compute="_compute_kam_found")
-    kam_found = fields.Html(compute="_compute_kam_found", sanitize=False)
+    kam_stand = fields.Selection(
+        STANDS, "Gate", compute="_compute_kam_found", groups=STAFF
+    )
+    kam_found = fields.Html(compute="_compute_kam_found", sanitize=False, groups=STAFF)
+    kam_may_ask = fields.Boolean(compute="_compute_kam_found", groups=STAFF)
 
     @api.depends("partner_invoice_id", "company_id", "amount_total", "state")
     def _compute_kam_credit(self):
@@ -129,6 +145,7 @@ class SaleOrder(models.Model):
         for order in self:
             findings = ordered(left.get(order._origin.id, ()))
             stops = stopping(findings)
+            order.kam_may_ask = any(one.severity == "ask" for one in findings)
             order.kam_stand = "stop" if stops else "warn" if findings else "ok"
             order.kam_found = Markup().join(
                 Markup("<div class='%s'>%s</div>")

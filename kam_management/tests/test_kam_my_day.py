@@ -10,7 +10,7 @@ from odoo.tests import new_test_user, tagged
 from ..kam_core.visits import visit as visits
 from ..models.kam_given import now
 from . import common
-from .visit_case import VisitCase
+from .visit_screen_case import VisitCase
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from . import common
-from .visit_case import VisitCase
+from .visit_screen_case import VisitCase
 
 
 @tagged("post_install", "-at_install")

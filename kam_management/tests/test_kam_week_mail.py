@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 
 from . import common
-from .visit_case import VisitCase
+from .visit_screen_case import VisitCase
 
 
 @tagged("post_install", "-at_install")

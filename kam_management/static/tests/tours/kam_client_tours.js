@@ -79,9 +79,10 @@ tours.add("kam_home_tour", {
             run: "edit Pallets without film",
         },
         ...stepUtils.saveForm(),
+        { trigger: ".o-form-buttonbox .o_button_more", run: "click" },
         {
             content: "The history of the account",
-            trigger: ".o-form-buttonbox button[name=action_kam_history]",
+            trigger: "button[name=action_kam_history]",
             run: "click",
         },
         { trigger: ".o_kam_history:contains(Needs noted)" },
