@@ -1,39 +1,50 @@
-SET LOCAL check_function_bodies = off;  -- the table may come after
 -- An owner's part of a number, by largest remainder among the owners of the account on
--- that day; the same as kam_core/money.py and ownership.py, which a test compares.
-CREATE OR REPLACE FUNCTION kam_es.owner_part(
-    total numeric, least_decimals integer, account integer, day date, owner text
-) RETURNS numeric LANGUAGE plpgsql STABLE AS $$
+-- that day; the same as kam_core/money.py and ownership.py, which a test compares. Both
+-- look at no table: kpi_owners.sql joins the owners, once for all facts.
+DROP FUNCTION IF EXISTS kam_es.owner_part(numeric, integer, integer, date, text);
+-- Of any number of owners: weights stand in their order, place is from 1.
+CREATE OR REPLACE FUNCTION kam_es.part_of_many(
+    total numeric, least_decimals integer, weights numeric[], place integer
+) RETURNS numeric LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    part numeric;
+    decimals integer := greatest(least_decimals, scale(total));
+    units numeric := abs(total) * ('1e' || decimals)::numeric;
+    whole numeric := 0;  -- of all weights
+    mine numeric;        -- what the cut to whole units took from this owner
+    lost numeric;
+    losses numeric := 0;
+    before integer := 0; -- owners who lost more, or as much and stand earlier
+    weight numeric;
 BEGIN
-    IF total = 0 THEN  -- nothing to share; most numbers of a fact are
-        RETURN total;
-    END IF;
-    WITH unit AS (
-        SELECT power(10::numeric, -greatest(least_decimals, scale(total))) AS one,
-               greatest(least_decimals, scale(total)) AS decimals,
-               abs(total) AS whole
-    ), present AS (
-        SELECT o.event_key, o.share,
-               row_number() OVER (ORDER BY (o.role <> 'lead'), o.share DESC,
-                                           o.event_key) AS place
-          FROM kam_account_owner o
-         WHERE o.account_id = account AND o.date_from <= day
-           AND (o.date_to IS NULL OR o.date_to >= day)
-    ), cut AS (
-        SELECT p.event_key, p.place,
-               div(u.whole / u.one * p.share, t.shares) AS units,
-               mod(u.whole / u.one * p.share, t.shares) AS lost
-          FROM present p, unit u, (SELECT sum(share) AS shares FROM present) AS t
-    ), ranked AS (
-        SELECT c.*, row_number() OVER (ORDER BY c.lost DESC, c.place) AS by_loss,
-               sum(c.units) OVER () AS given
-          FROM cut c
-    )
-    SELECT round(sign(total) * u.one * (r.units
-               + CASE WHEN r.by_loss <= u.whole / u.one - r.given THEN 1 ELSE 0 END),
-               u.decimals) INTO part
-      FROM ranked r, unit u WHERE r.event_key = owner;
-    RETURN part;
+    FOREACH weight IN ARRAY weights LOOP
+        whole := whole + weight;
+    END LOOP;
+    mine := mod(units * weights[place], whole);
+    FOR other IN 1 .. cardinality(weights) LOOP
+        lost := mod(units * weights[other], whole);
+        losses := losses + lost;
+        IF lost > mine OR lost = mine AND other < place THEN
+            before := before + 1;
+        END IF;
+    END LOOP;
+    RETURN round(sign(total) * ('1e-' || decimals)::numeric
+                 * (div(units * weights[place], whole)
+                    + CASE WHEN before * whole < losses THEN 1 ELSE 0 END), decimals);
 END $$;
+-- Of one, two or more; the planner puts this in place of its call. Of one (no weights)
+-- it is all. Of two with 100 % one unit at most is left over, and goes to who lost at
+-- least half of it: the first one's part is rounded half-up, the other has the rest.
+CREATE OR REPLACE FUNCTION kam_es.owner_part(
+    total numeric, least_decimals integer, weights numeric[], place integer,
+    first_of_two numeric
+) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN weights IS NULL OR total = 0 THEN total
+                WHEN first_of_two IS NULL
+                THEN kam_es.part_of_many(total, least_decimals, weights, place)
+                WHEN place = 1
+                THEN round(total * first_of_two,
+                           greatest(least_decimals, scale(total)))
+                ELSE total - round(total * first_of_two,
+                                   greatest(least_decimals, scale(total)))
+           END
+$$;
