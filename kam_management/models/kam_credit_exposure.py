@@ -35,7 +35,7 @@ def _rate(currency, company):
                AND (r.company_id = {company} OR r.company_id IS NULL)"""
     return f"""coalesce(
             (SELECT r.rate FROM res_currency_rate r
-              WHERE {where} AND r.name <= {TODAY}
+              WHERE {where} AND r.name <= (SELECT today FROM day)
               ORDER BY r.company_id, r.name DESC LIMIT 1),
             (SELECT r.rate FROM res_currency_rate r
               WHERE {where} ORDER BY r.company_id, r.name LIMIT 1), 1)"""  # noqa: S608
@@ -158,7 +158,7 @@ def _look(table, partner, columns, held, join, only=""):
             held=held,
             join=join,
             rules=RULES,
-            today=TODAY,
+            today="(SELECT today FROM day)",
             granted=TERM_DAYS.format("t.payment_term_id"),
             rate_limit=_rate("t.currency_id", "t.company_id"),
             rate_asked=_rate("a.currency_id", "t.company_id"),
