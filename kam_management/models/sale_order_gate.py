@@ -239,13 +239,20 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not any(vals.get("state") == "sale" for vals in vals_list):
+        if not self._kam_born_confirmed(vals_list):
             return super().create(vals_list)
         with self._kam_gate():
             orders = super().create(vals_list)
             if gate := self.env.cr.cache.get(GATE):
                 gate.before.update(dict.fromkeys(orders.ids))
             return orders
+
+    def _kam_born_confirmed(self, vals_list):
+        """Tell whether an order is made confirmed: its values, or a default, say so."""
+        given = "draft"
+        if not all("state" in vals for vals in vals_list):
+            given = self.default_get(["state"]).get("state")
+        return any(vals.get("state", given) == "sale" for vals in vals_list)
 
     def write(self, vals):
         if ORDER_DOORS.isdisjoint(vals) or not self._kam_needs_gate(vals):
