@@ -131,6 +131,24 @@ def figure(measure, name):
     return max((one for one in found if one is not None), default=None)
 
 
+def amounts(measure, currency=None):
+    """Yield (amount, currency) of a measure and its parts, each in its own currency.
+
+    :param measure: as the caller gave it; what is no text is passed over
+    :param currency: of what says none itself: that of the whole, else None
+
+    >>> list(amounts({"a": {"amount": "5", "currency": "EUR"}, "amount": "1"}))
+    [(Decimal('5'), 'EUR'), (Decimal('1'), None)]
+    """
+    given = measure.get("currency")
+    currency = given if isinstance(given, str) else currency
+    for key, value in measure.items():
+        if isinstance(value, dict):
+            yield from amounts(value, currency)
+        elif key == "amount" and (amount := limit(value)) is not None:
+            yield amount, currency
+
+
 def capped(measure, **most):
     """Return a measure whose figures of these names are at most the values given.
 

@@ -189,11 +189,12 @@ class KamApproval(models.Model):
 
     def _ask(self, kind, res_model, res_id, measure, reason, valid_until):
         record = self._subject_record(kind, res_model, res_id)
-        measure = self._measure_of(record, kind, measure)
+        encoded = self._encoded(self._measure_of(record, kind, measure))
+        measure = measures.decode(encoded)
         values = {
             **self._about(record),
             "kind": kind,
-            "measure": self._encoded(measure),
+            "measure": encoded,
             "reason": self._reason(reason),
             "valid_until": self._day_given(valid_until),
             "requester_id": self.env.uid,
@@ -284,6 +285,7 @@ class KamApproval(models.Model):
         [behalf] = self.env["kam.delegation"]._behalf(
             [owners], [partner.id], [record.company_id.root_id.id]
         )
+        behalf = behalf or self._entered_for(record, account, owners)
         return {
             "company_id": record.company_id.id,
             "account_id": account.id or None,
@@ -296,21 +298,48 @@ class KamApproval(models.Model):
             .id,
         }
 
+    def _entered_for(self, record, account, owners):
+        """Return whose request sales support enters; they do not decide on it.
+
+        The salesperson of the order, else the account's manager.
+        """
+        if self.env.uid in owners or not self.env.user.has_group(
+            "kam_management.group_kam_support"
+        ):
+            return None
+        # sudo: who sells is no secret to who enters the order
+        seller = record.sudo().user_id if "user_id" in record._fields else None
+        seller = seller or account.user_id
+        mine = seller.id == self.env.uid or seller.share or not seller.active
+        return None if mine else seller.id
+
     def _company_amount(self, measure, values):
-        """Return the amount of a measure in the company's currency."""
-        amount = float(measures.figure(measure, "amount") or 0)
+        """Return the greatest amount of a measure in the company's currency.
+
+        Each part is converted from its own currency: what is asked in another one must
+        not find a nearer approver.
+        """
         company = self.env["res.company"].browse(values["company_id"])
-        code = _first(measure, "currency")
-        currency = self.env["res.currency"].search(
-            [("name", "=", code or company.currency_id.name)], limit=1
+        day = company._kam_today()
+        return max(
+            (
+                self._currency_of(code, company)._convert(
+                    float(amount), company.currency_id, company, day
+                )
+                for amount, code in measures.amounts(measure)
+            ),
+            default=0.0,
         )
-        if code and not currency:
+
+    def _currency_of(self, code, company):
+        if not code:
+            return company.currency_id
+        found = self.env["res.currency"].search([("name", "=", code)], limit=1)
+        if not found:
             raise UserError(
                 self.env._("“Currency” is a code such as EUR in use; not “%s”.", code)
             )
-        return currency._convert(
-            amount, company.currency_id, company, company._kam_today()
-        )
+        return found
 
     def _replace_open(self, values, measure):
         """End an open request about the same, or say that it is covered already."""
@@ -369,13 +398,3 @@ class KamApproval(models.Model):
 
     def _note_labels(self):
         return {**super()._note_labels(), "answer": self.env._("Answer")}
-
-
-def _first(measure, name):
-    """Return the first code of that name in a measure, at any depth."""
-    for key, value in measure.items():
-        if key == name and isinstance(value, str):
-            return value
-        if isinstance(value, dict) and (found := _first(value, name)):
-            return found
-    return None
