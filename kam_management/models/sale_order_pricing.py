@@ -151,6 +151,7 @@ class SaleOrderLine(models.Model):
         return bool(
             self.product_id
             and not self.display_type
+            and not self.combo_item_id  # the combo is what is sold
             and not self.is_downpayment
             and not self._is_delivery()
             and not self._kam_is_deduction()
@@ -263,15 +264,32 @@ class Sheet:
         ]
 
     def _full(self, column_id, line, place):
-        """Return the price that a line is measured by; parts of a combo by none."""
-        if line.product_type == "combo" or line.combo_item_id:
-            return Decimal(0)
-        return self.price(column_id, place)
+        """Return the price that a line is measured by; a combo with its extras."""
+        return self.price(column_id, place) + sum(
+            Decimal(str(one.combo_item_id.extra_price))
+            + Decimal(
+                str(
+                    one.product_id._get_no_variant_attributes_price_extra(
+                        one.product_no_variant_attribute_value_ids
+                    )
+                )
+            )
+            for one in self._parts(line)
+        )
+
+    def _parts(self, line):
+        """Return the lines of what was chosen in a combo: Odoo puts the price there."""
+        if line.product_type != "combo":
+            return line.browse()
+        return line.order_id.order_line.filtered(
+            lambda one: one.combo_item_id and one.linked_line_id == line
+        )
 
     def net(self, line):
         """Return the whole line after its discount, on the tax basis of its price."""
         full = Decimal(str(line.price_unit)) * Decimal(str(line.product_uom_qty))
-        return full * (100 - Decimal(str(line.discount))) / 100
+        net = full * (100 - Decimal(str(line.discount))) / 100
+        return net + sum(self.net(one) for one in self._parts(line))
 
     def real_discount(self):
         """Return the real discount of the order against the base column, a ratio."""
