@@ -12,7 +12,6 @@ from .record import (
     Created,
     DomainError,
     Edit,
-    FieldMissing,
     FixedField,
     Relink,
     Remove,
@@ -20,10 +19,10 @@ from .record import (
     Text,
     UseButton,
     _,
+    begun,
     catalogue,
     check_day,
     evolve_common,
-    initial,
     relink,
 )
 
@@ -400,17 +399,11 @@ def _take_effect(account, day):
 
 
 def _open(values):
-    values = initial(Account, values)
-    for field in FIXED:
-        if not values[field]:
-            raise FieldMissing(field=field)
+    first = {"account_class": _("Designate"), "key_since": DECIDED["key_since"]}
+    first |= {field: DECIDED[field] for field in PLAN}
+    values = begun(Account, values, FIXED, first)
     if values["status"] not in (None, PROSPECT):
         raise UseButton(field="status", button=_("Designate"))
-    if values["account_class"]:
-        raise UseButton(field="account_class", button=_("Designate"))
-    for field in ("key_since", *PLAN):
-        if values[field]:
-            raise UseButton(field=field, button=DECIDED[field])
     check_shares(values["owner_ids"])
     return (Created({**values, "status": PROSPECT}),)
 

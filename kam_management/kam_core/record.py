@@ -165,6 +165,24 @@ def initial(state_class, values):
     return {name: values.get(name, getattr(blank, name)) for name in names(state_class)}
 
 
+def begun(state_class, values, needed=(), decided=None):
+    """Return the first values of a record of which parts are decisions.
+
+    :param needed: fields without which the record says nothing
+    :param decided: {field: button}: fields that only a decision fills
+    :raises FieldMissing: a needed field is empty
+    :raises UseButton: a decision was given from the beginning
+    """
+    values = initial(state_class, values)
+    for field in needed:
+        if not values[field]:
+            raise FieldMissing(field=field)
+    for field, button in (decided or {}).items():
+        if values[field]:
+            raise UseButton(field=field, button=button)
+    return values
+
+
 def check_day(day):
     """Return ``day``, which must be given and be one that can be reckoned with.
 

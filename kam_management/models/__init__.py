@@ -100,6 +100,8 @@ from . import sale_order_panel
 from . import account_move_credit
 from . import kam_reliability_item
 from . import kam_reliability_check
+from . import kam_reliability_check_line
+from . import kam_reliability_score
 from . import kam_account_credit
 from . import kam_demo_credit
 from . import res_partner_credit
@@ -144,6 +146,7 @@ from . import kam_price_column
 from . import kam_price_policy
 from . import kam_price_grant
 from . import kam_account_pricing
+from . import kam_account_column_report
 from . import kam_account_column_facts
 from . import res_partner_pricing
 from . import sale_order_pricing

@@ -9,16 +9,15 @@ from ..record import (
     Created,
     DomainError,
     Edit,
-    FieldMissing,
     Relink,
     Remove,
     Removed,
     Text,
     UseButton,
     _,
+    begun,
     catalogue,
     evolve_common,
-    initial,
     relink,
 )
 
@@ -129,13 +128,8 @@ def decide(closing, command):
 
 
 def _open(values):
-    values = initial(Closing, values)
-    for field in ("order_id", "company_id"):
-        if not values[field]:
-            raise FieldMissing(field=field)
-    if values["closed"] or values["closed_on"]:
-        raise UseButton(field="closed", button=_("Give up the rest"))
-    return (Created(values),)
+    decided = dict.fromkeys(("closed", "closed_on"), _("Give up the rest"))
+    return (Created(begun(Closing, values, ("order_id", "company_id"), decided)),)
 
 
 def _decide(closing, command):

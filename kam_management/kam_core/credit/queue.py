@@ -9,16 +9,15 @@ from ..record import (
     Created,
     DomainError,
     Edit,
-    FieldMissing,
     Relink,
     Remove,
     Removed,
     Text,
     UseButton,
     _,
+    begun,
     catalogue,
     evolve_common,
-    initial,
     relink,
 )
 
@@ -195,8 +194,5 @@ BUTTONS = {
 
 
 def _open(values):
-    values = initial(Entry, values)
-    for field in ("order_id", "partner_id", "company_id"):
-        if not values[field]:
-            raise FieldMissing(field=field)
+    values = begun(Entry, values, ("order_id", "partner_id", "company_id"))
     return (Created({**values, "status": WAITING, "proposed_at": None}),)

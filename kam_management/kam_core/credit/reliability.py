@@ -10,7 +10,6 @@ from ..record import (
     Created,
     DomainError,
     Edit,
-    FieldMissing,
     FixedField,
     Relink,
     Remove,
@@ -18,10 +17,10 @@ from ..record import (
     Text,
     UseButton,
     _,
+    begun,
     catalogue,
     check_day,
     evolve_common,
-    initial,
     relink,
 )
 
@@ -161,11 +160,7 @@ def decide(check, command):
 
 
 def _open(values):
-    values = initial(Check, values)
-    for field in FIXED:
-        if not values[field]:
-            raise FieldMissing(field=field)
-    _refuse_found(values)
+    values = begun(Check, values, FIXED, dict.fromkeys(FOUND, _("Finish")))
     if values["status"] not in (None, DRAFT):
         raise UseButton(field="status", button=_("Finish"))
     return (Created({**values, "status": DRAFT}),)

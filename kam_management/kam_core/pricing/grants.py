@@ -14,10 +14,10 @@ from ..record import (
     Text,
     UseButton,
     _,
+    begun,
     catalogue,
     check_day,
     evolve_common,
-    initial,
     relink,
 )
 
@@ -189,17 +189,11 @@ def decide(grant, command):
 
 
 NEEDED = ("account_id", "company_id", "column_id", "granted_by_id")
-AT_ONCE = ("ended_on", "next_column_id", "demote_on")
+DECIDED = dict.fromkeys(("ended_on", "next_column_id", "demote_on"), _("End"))
 
 
 def _grant(values):
-    values = initial(Grant, values)
-    for field in NEEDED:
-        if not values[field]:
-            raise FieldMissing(field=field)
-    for field in AT_ONCE:
-        if values[field]:
-            raise UseButton(field=field, button=_("End"))
+    values = begun(Grant, values, NEEDED, DECIDED)
     if values["basis"] not in BASES:
         raise FieldMissing(field="basis")
     if values["basis"] != POLICY and not values["reason"]:
