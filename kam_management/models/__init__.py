@@ -97,6 +97,7 @@ from . import kam_credit_exposure
 from . import sale_order_credit
 from . import kam_credit_queue
 from . import sale_order_panel
+from . import sale_order_asking
 from . import account_move_credit
 from . import kam_reliability_item
 from . import kam_reliability_check
@@ -153,5 +154,6 @@ from . import sale_order_pricing
 from . import sale_order_pricing_screen
 from . import kam_account_column_review
 from . import kam_approval_dossier
+from . import kam_account_approvals
 from . import kam_account_settlements
 from . import kam_demo_settlements

@@ -1,14 +1,8 @@
 """What a quotation shows of its customer's credit, before anybody confirms it."""
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 
-from ..kam_core.gate import ordered, stopping
-
-STANDS = [("ok", "Within the terms"), ("warn", "Look"), ("stop", "Not to be confirmed")]
 STAFF = "base.group_user"  # the customer reads the order in the portal, not this
-ICONS = {"warn": "text-info", "ask": "text-warning", "block": "text-danger"}
 
 
 class SaleOrder(models.Model):
@@ -73,11 +67,6 @@ class SaleOrder(models.Model):
         groups=STAFF,
         digits=(16, 1),
     )
-    kam_stand = fields.Selection(
-        STANDS, "Gate", compute="_compute_kam_found", groups=STAFF
-    )
-    kam_found = fields.Html(compute="_compute_kam_found", sanitize=False, groups=STAFF)
-    kam_may_ask = fields.Boolean(compute="_compute_kam_found", groups=STAFF)
 
     @api.depends("partner_invoice_id", "company_id", "amount_total", "state")
     def _compute_kam_credit(self):
@@ -136,22 +125,3 @@ class SaleOrder(models.Model):
                 "kam_days_late": float((late and late.average_days()) or 0),
             }
         )
-
-    @api.depends("kam_has_credit", "amount_total", "order_line", "state")
-    def _compute_kam_found(self):
-        saved = self._origin.filtered(lambda one: one.state in ("draft", "sent"))
-        # sudo: whoever may read an order may know whether it may be confirmed
-        _found, left = saved.sudo()._kam_findings_left() if saved else ({}, {})
-        for order in self:
-            findings = ordered(left.get(order._origin.id, ()))
-            stops = stopping(findings)
-            order.kam_may_ask = any(one.severity == "ask" for one in findings)
-            order.kam_stand = "stop" if stops else "warn" if findings else "ok"
-            order.kam_found = Markup().join(
-                Markup("<div class='%s'>%s</div>")
-                % (ICONS[one.severity], self._kam_sentence(one.message))
-                for one in findings
-            )
-
-    def _kam_sentence(self, message):
-        return message[:1].upper() + message[1:]

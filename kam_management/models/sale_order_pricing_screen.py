@@ -25,9 +25,6 @@ class SaleOrder(models.Model):
         groups=STAFF,
         help="Of all product lines, discounts and rewards, against the base column.",
     )
-    # found by whatever has a word on the order; not for the customer in the portal
-    kam_found = fields.Html(groups=STAFF)
-    kam_may_ask = fields.Boolean(groups=STAFF)
     kam_approval_ids = fields.Many2many(
         "kam.approval",
         compute="_compute_kam_approvals",
@@ -116,16 +113,21 @@ class SaleOrder(models.Model):
         return {**action, "context": {"default_order_id": self.id}}
 
     def action_kam_approvals(self):
-        """Open the approvals of the order."""
+        """Open the approvals of the order: the one, or the list."""
         self.ensure_one()
         self.check_access("read")
-        return {
+        action = {
             "type": "ir.actions.act_window",
             "name": self.env._("Approvals"),
             "res_model": "kam.approval",
             "domain": [("res_model", "=", "sale.order"), ("res_id", "=", self.id)],
             "views": [(False, "list"), (False, "form")],
         }
+        waiting = self.kam_approval_ids.filtered(lambda one: one.state == "asked")
+        found = waiting if len(waiting) == 1 else self.kam_approval_ids
+        if len(found) == 1:
+            action |= {"res_id": found.id, "views": [(False, "form")]}
+        return action
 
 
 class SaleOrderLine(models.Model):

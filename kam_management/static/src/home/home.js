@@ -12,6 +12,8 @@ const { DateTime } = luxon;
 
 /** What waits for somebody: title, hint and looks of each card. */
 export const NEEDS = {
+    to_decide: { icon: "fa-gavel", tone: "warning" },
+    answered: { icon: "fa-reply", tone: "success" },
     overdue: { icon: "fa-exclamation-triangle", tone: "danger" },
     late_step: { icon: "fa-clock-o", tone: "danger" },
     no_step: { icon: "fa-calendar-plus-o", tone: "warning" },
@@ -38,6 +40,8 @@ export class KamHome extends Component {
         this.action = useService("action");
         this.needs = NEEDS;
         this.titles = {
+            to_decide: _t("Approvals to decide"),
+            answered: _t("My requests answered"),
             overdue: _t("Overdue"),
             late_step: _t("Next step late"),
             no_step: _t("No next step"),
@@ -54,6 +58,8 @@ export class KamHome extends Component {
             waiting_orders: _t("Orders wait for credit"),
         };
         this.hints = {
+            to_decide: _t("Asked of you, or of whom you stand in for"),
+            answered: _t("In the last week: go on with the order"),
             overdue: _t("Past their due date, tax included"),
             late_step: _t("Planned, and not done in time"),
             no_step: _t("Key accounts with nothing planned"),
