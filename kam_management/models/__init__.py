@@ -43,6 +43,7 @@ from . import kam_demo_needs
 from . import kam_demo_pricing
 from . import kam_document_facts
 from . import kam_document_touch
+from . import kam_log_projection
 from . import kam_fact
 from . import kam_genesis
 from . import kam_fact_check

@@ -201,6 +201,18 @@ class KamAct(models.Model):
         )
         return self._digest(totals, rows)
 
+    def _after_rebuild(self):
+        """Bring the lines of acts back with their acts."""
+        self.env.cr.execute(
+            """SELECT a.id FROM kam_act a
+                WHERE coalesce(a.line_count, 0) <> (
+                      SELECT count(*) FROM kam_act_line l WHERE l.act_id = a.id)
+                  AND a.status <> 'draft'"""
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        self.browse(ids)._restore_lines()
+        return super()._after_rebuild()
+
     def _restore_lines(self):
         """Bring the lines back from the log, where a rebuild has emptied the table."""
         events = self.env["kam.event.store"]._read_keys(
@@ -223,24 +235,6 @@ class KamAct(models.Model):
                 )
             elif act.status == acts.DRAFT:
                 act._refresh_lines()
-
-
-class KamProjector(models.AbstractModel):
-    _inherit = "kam.projector"
-
-    def _rebuild(self, name):
-        """Bring the lines of acts back with their acts."""
-        result = super()._rebuild(name)
-        if name == "kam.act":
-            self.env.cr.execute(
-                """SELECT a.id FROM kam_act a
-                    WHERE coalesce(a.line_count, 0) <> (
-                          SELECT count(*) FROM kam_act_line l WHERE l.act_id = a.id)
-                      AND a.status <> 'draft'"""
-            )
-            ids = [row[0] for row in self.env.cr.fetchall()]
-            self._all(name).browse(ids)._restore_lines()
-        return result
 
 
 def _exact(amount, currency):

@@ -358,6 +358,15 @@ class KamEventSourced(models.AbstractModel):
     def _project_stray(self, stray):
         return super(KamEventSourced, stray).unlink()
 
+    def _after_rebuild(self):
+        """Make what the log does not hold itself, once the rows are there again.
+
+        The projector calls it on the model, as superuser and with archived rows in
+        sight: after this model's rows were made anew; after a reinstall when those of
+        all models are. It runs again and again, so it makes only what is missing. Lines
+        shown of a sealed paper, or records that are delivered, belong here.
+        """
+
     # -------------------------------------------------------------------- load
     def _load(self):
         """Fold the records from the log; one query.

@@ -1,25 +1,15 @@
 """Flat facts: one row for each figure a fact of a document carries.
 
-A projection of the log, filled set-based and asynchronously: a stream is dirty when
-its version is past the one kept in the checkpoint, so nothing is lost to a slow
-transaction, a kill or a restore. Rows are only ever added: what is withdrawn comes
-again with its signs turned. The sum of the rows recorded up to a moment is therefore
-what was known then.
+A projection of the log (see ``kam.log.projection``). Rows are only ever added: what is
+withdrawn comes again with its signs turned. The sum of the rows recorded up to a moment
+is therefore what was known then.
 """
 
-import logging
-
 from odoo import api, fields, models
-from odoo.service.model import retrying
 from odoo.tools import SQL
 
 from .kam_document_facts import fill
 
-_logger = logging.getLogger(__name__)
-
-NAME = "kam.fact"
-VERSION = 1
-BATCH = 20000
 COLUMNS = (
     "event_id, stream_id, type, reversal, imported, recorded_at, effective_at,"
     " company_id, res_model, res_id, kind, line_id, other_id, date, due_date,"
@@ -66,10 +56,16 @@ EVENTS = """
 
 class KamFact(models.Model):
     _name = "kam.fact"
+    _inherit = ["kam.log.projection"]
     _description = "Fact of a document"
     _auto = False  # no foreign keys: a fact outlives the records it names
     _order = "event_id, reversal desc, id"
     _rec_name = "type"
+    _rows_version = 1
+    _rows_table = TABLE
+    _rows_indexes = INDEXES
+    _rows_categories = ("account.move", "sale.order")
+    _rows_cron = "kam_management.ir_cron_kam_fact_catch_up"
 
     event_id = fields.Integer(readonly=True, aggregator=None)
     stream_id = fields.Integer(readonly=True, aggregator=None)
@@ -113,110 +109,13 @@ class KamFact(models.Model):
     amount_currency = fields.Float("In document currency", readonly=True, digits=0)
     currency = fields.Char("Document currency", readonly=True)
 
-    # ------------------------------------------------------------------- table
-    def init(self):
-        cr = self.env.cr
-        self._make_table(self._table)
-        cr.execute(
-            """INSERT INTO kam_es.projection (name, version) VALUES (%s, %s)
-               ON CONFLICT (name) DO UPDATE
-                  SET rebuild = kam_es.projection.rebuild
-                             OR kam_es.projection.version <> EXCLUDED.version""",
-            [NAME, VERSION],
-        )
-        # a table made anew after an uninstall begins at the beginning
-        cr.execute(f'SELECT 1 FROM "{self._table}" LIMIT 1')  # noqa: S608
-        if not cr.rowcount:
-            cr.execute("DELETE FROM kam_es.checkpoint WHERE projection = %s", [NAME])
+    # -------------------------------------------------------------------- rows
+    def _apply(self, dirty):
+        """Add the rows of what is new: rows are never changed."""
+        self._insert(self._table, EVENTS.format(dirty=dirty))
 
-    def _make_table(self, name, indexes=True):
-        # pylint: disable=sql-injection
-        self.env.cr.execute(TABLE.format(name=name))
-        if indexes:
-            self._make_indexes(name, name)
-
-    def _make_indexes(self, table, prefix):
-        # pylint: disable=sql-injection
-        for key, text in INDEXES.items():
-            self.env.cr.execute(
-                "CREATE "
-                + text.replace("INDEX {index}", "INDEX IF NOT EXISTS {index}").format(
-                    index=f'"{prefix}__{key}"', table=f'"{table}"'
-                )
-            )
-
-    # ---------------------------------------------------------------- catch up
-    @api.model
-    def _cron_catch_up(self):
-        """Bring the facts up to date, batch by batch; rebuild after an upgrade."""
-        cron = self.env["ir.cron"]
-        self.env.cr.execute(
-            "SELECT rebuild OR version <> %s FROM kam_es.projection WHERE name = %s",
-            [VERSION, NAME],
-        )
-        if (row := self.env.cr.fetchone()) and row[0]:
-            retrying(self._rebuild, self.env)
-            cron._commit_progress(1)
-        while done := retrying(lambda: self._catch_up(BATCH), self.env):
-            if not cron._commit_progress(done, remaining=self._lag()["streams"]):
-                break
-
-    @api.model
-    def _catch_up_soon(self):
-        """Catch up now where it is little, else by the scheduled action."""
-        if self._lag()["streams"] <= BATCH:
-            self._catch_up()
-        else:
-            self.env.ref("kam_management.ir_cron_kam_fact_catch_up")._trigger()
-
-    @api.model
-    def _catch_up(self, limit=None):
-        """Add the facts of the streams that are past their checkpoint.
-
-        Two at the same time: the later gets a serialization failure on the
-        checkpoint, and Odoo retries it on a fresh snapshot.
-
-        :param limit: streams, at most; None: all
-        :return: number of streams brought up to date
-        """
-        # pylint: disable=sql-injection
-        cr = self.env.cr
-        cr.flush()  # what this transaction did is recorded first
-        cr.execute("DROP TABLE IF EXISTS kam_fact_dirty")
-        cr.execute(
-            """CREATE TEMP TABLE kam_fact_dirty ON COMMIT DROP AS
-               SELECT s.id, s.category, s.key, s.version, coalesce(c.version, 0) AS past
-                 FROM kam_es.stream s
-                 LEFT JOIN kam_es.checkpoint c
-                   ON c.projection = %s AND c.stream_id = s.id
-                WHERE s.category IN ('account.move', 'sale.order')
-                  AND s.version > coalesce(c.version, 0)
-                ORDER BY s.id LIMIT %s""",
-            [NAME, limit],
-        )
-        count = cr.rowcount
-        if count:
-            cr.execute("ANALYZE kam_fact_dirty")
-            cr.execute(
-                """INSERT INTO kam_es.checkpoint AS c (projection, stream_id, version)
-                   SELECT %s, id, version FROM kam_fact_dirty ORDER BY id
-                   ON CONFLICT (projection, stream_id)
-                   DO UPDATE SET version = EXCLUDED.version""",
-                [NAME],
-            )
-            self._insert(self._table, EVENTS.format(dirty="kam_fact_dirty"))
-        cr.execute("DROP TABLE kam_fact_dirty")
-        self._follow_merges()
-        # not at each look at a screen: two of these would disturb each other
-        cr.execute(
-            """UPDATE kam_es.projection SET caught_up_at = clock_timestamp()
-                WHERE name = %s
-                  AND (%s OR caught_up_at IS NULL
-                       OR caught_up_at < clock_timestamp() - interval '1 minute')""",
-            [NAME, bool(count)],
-        )
-        self.invalidate_model()
-        return count
+    def _insert_all(self, table):
+        return self._insert(table, EVENTS.format(dirty=ALL_STREAMS))
 
     def _insert(self, table, events):
         # pylint: disable=sql-injection
@@ -243,91 +142,6 @@ class KamFact(models.Model):
     def _partner_merged(self, source_ids, target_id):
         """See ``kam.document.facts``: the facts of merged partners change hands."""
         self.env["kam.document.facts"]._partner_merged(source_ids, target_id)
-
-    # ----------------------------------------------------------------- rebuild
-    @api.model
-    def _rebuild(self):
-        """Make all facts anew from the log, in a table that then takes the place.
-
-        Readers see the old table until the transaction ends; what is appended
-        meanwhile stays dirty and comes with the next catch-up.
-
-        :return: number of rows
-        """
-        # pylint: disable=sql-injection
-        cr = self.env.cr
-        table = self._table
-        cr.execute(f'DROP TABLE IF EXISTS "{table}_new"')
-        self._make_table(f"{table}_new", indexes=False)
-        cr.execute("SET LOCAL work_mem = '256MB'")
-        cr.execute("SET LOCAL jit = off")
-        rows = self._insert(f"{table}_new", EVENTS.format(dirty=ALL_STREAMS))
-        cr.execute("DELETE FROM kam_es.checkpoint WHERE projection = %s", [NAME])
-        cr.execute(
-            """INSERT INTO kam_es.checkpoint (projection, stream_id, version)
-               SELECT %s, id, version FROM kam_es.stream
-                WHERE category IN ('account.move', 'sale.order')""",
-            [NAME],
-        )
-        self._make_indexes(f"{table}_new", f"{table}_new")
-        cr.execute(f'DROP TABLE "{table}"')
-        cr.execute(f'ALTER TABLE "{table}_new" RENAME TO "{table}"')
-        for key in INDEXES:
-            cr.execute(f'ALTER INDEX "{table}_new__{key}" RENAME TO "{table}__{key}"')
-        cr.execute(f'ANALYZE "{table}"')
-        cr.execute(
-            """UPDATE kam_es.projection
-                  SET version = %s, rebuild = false, rebuilt_at = clock_timestamp(),
-                      caught_up_at = clock_timestamp()
-                WHERE name = %s""",
-            [VERSION, NAME],
-        )
-        self.invalidate_model()
-        _logger.info("Facts rebuilt from the log: %s rows", rows)
-        return rows
-
-    @api.model
-    @api.readonly
-    def lag(self):
-        """Say how far the facts are behind the log.
-
-        :return: dict ``streams`` (documents with facts not shown yet), ``events``,
-            ``oldest`` (when the first of these was recorded, UTC, or False),
-            ``caught_up_at`` and ``rebuild`` (a rebuild is waiting)
-        """
-        self.check_access("read")
-        return self._lag()
-
-    @api.model
-    def _lag(self):
-        """See :meth:`lag`."""
-        self.env.cr.execute(
-            """SELECT count(*), coalesce(sum(d.version - d.past), 0),
-                      min(first.recorded_at) AT TIME ZONE 'UTC'
-                 FROM (SELECT s.id, s.version, coalesce(c.version, 0) AS past
-                         FROM kam_es.stream s
-                         LEFT JOIN kam_es.checkpoint c
-                           ON c.projection = %s AND c.stream_id = s.id
-                        WHERE s.category IN ('account.move', 'sale.order')
-                          AND s.version > coalesce(c.version, 0)) AS d
-                 JOIN kam_es.event first
-                   ON first.stream_id = d.id AND first.version = d.past + 1""",
-            [NAME],
-        )
-        streams, events, oldest = self.env.cr.fetchone()
-        self.env.cr.execute(
-            """SELECT caught_up_at AT TIME ZONE 'UTC', rebuild OR version <> %s
-                 FROM kam_es.projection WHERE name = %s""",
-            [VERSION, NAME],
-        )
-        caught_up_at, rebuild = self.env.cr.fetchone() or (None, True)
-        return {
-            "streams": streams,
-            "events": int(events),
-            "oldest": oldest or False,
-            "caught_up_at": caught_up_at or False,
-            "rebuild": rebuild,
-        }
 
     # ------------------------------------------------------------ known then
     @api.model

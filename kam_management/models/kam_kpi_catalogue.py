@@ -125,6 +125,10 @@ CATALOGUE = (
 class KamKpi(models.Model):
     _inherit = "kam.kpi"
 
+    def _after_rebuild(self):
+        self._deliver()
+        return super()._after_rebuild()
+
     @api.model
     def _deliver(self):
         """Make the delivered figures that are not there yet.
@@ -161,12 +165,3 @@ class KamKpi(models.Model):
         return {
             str(self._from_log(*one, read_text).values.get("code")) for one in created
         }
-
-
-class KamProjector(models.AbstractModel):
-    _inherit = "kam.projector"
-
-    def _restore(self):
-        result = super()._restore()
-        self.env["kam.kpi"]._deliver()
-        return result

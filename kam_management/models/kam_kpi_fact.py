@@ -1,29 +1,19 @@
 """Facts with whose they are: one row for each owner's part of a figure of a document.
 
-A projection of the log, filled set-based and asynchronously. A document is dirty when
-its stream is past the checkpoint, an account when its is: then all documents of the
-customer are attributed anew. A dirty document's rows are made again from its whole
-stream, so a rebuild gives the same rows.
+A projection of the log (see ``kam.log.projection``). When the stream of an account is
+dirty, all documents of the customer are attributed anew. A dirty document's rows are
+made again from its whole stream, so a rebuild gives the same rows.
 """
 
 import hashlib
-import logging
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.service.model import retrying
 from odoo.tools import file_open
 
 from ..kam_core.pay.attribution import Fact, attribute
 from .kam_document_facts import fill
 
-_logger = logging.getLogger(__name__)
-
-NAME = "kam.kpi.fact"
-VERSION = 1
-BATCH = 20000
-SOON = 2000
-CATEGORIES = "('account.move', 'sale.order', 'kam.account')"
 COLUMNS = (
     "stream_id, version, reversal, type, recorded_at, company_id, res_model, res_id,"
     " kind, document_kind, date, own_date, partner_id, origin_id, account_id, user_id,"
@@ -75,30 +65,23 @@ EVENTS = """
       JOIN kam_es.event e ON e.stream_id = d.id AND e.version <= d.version"""
 DOCUMENTS = """(SELECT id, category, key, version FROM kam_es.stream
                  WHERE category IN ('account.move', 'sale.order'))"""
-DIRTY = f"""
-    SELECT s.id, s.category, s.key, s.version, coalesce(c.version, 0) AS past
-      FROM kam_es.stream s
-      LEFT JOIN kam_es.checkpoint c
-        ON c.projection = '{NAME}' AND c.stream_id = s.id
-     WHERE s.category IN {CATEGORIES} AND s.version > coalesce(c.version, 0)
-"""  # noqa: S608
 # documents whose customer's owners changed, or whose customer was merged away
 FOLLOW = """
-    INSERT INTO kam_kpi_dirty (id, category, key, version)
+    INSERT INTO kam_kpi_fact_dirty (id, category, key, version)
     SELECT s.id, s.category, s.key, s.version FROM kam_es.stream s
      WHERE s.id IN (SELECT f.stream_id FROM kam_kpi_fact f
                      WHERE f.partner_id IN (
                            SELECT a.partner_id FROM kam_account a
-                             JOIN kam_kpi_dirty d ON d.key = a.event_key
+                             JOIN kam_kpi_fact_dirty d ON d.key = a.event_key
                             WHERE d.category = 'kam.account'
                             UNION
                            SELECT source_id FROM kam_es.partner_merge)
                      UNION
                     SELECT f.stream_id FROM kam_kpi_fact f
                       JOIN kam_account a ON a.id = f.account_id
-                      JOIN kam_kpi_dirty d ON d.key = a.event_key
+                      JOIN kam_kpi_fact_dirty d ON d.key = a.event_key
                      WHERE d.category = 'kam.account')
-       AND s.id NOT IN (SELECT id FROM kam_kpi_dirty)"""
+       AND s.id NOT IN (SELECT id FROM kam_kpi_fact_dirty)"""
 
 
 NUMBERS = (
@@ -138,10 +121,17 @@ def _fact(row, merges):
 
 class KamKpiFact(models.Model):
     _name = "kam.kpi.fact"
+    _inherit = ["kam.log.projection"]
     _description = "Fact of key figures"
     _auto = False  # no foreign keys: a fact outlives the records it names
     _order = "date desc, id desc"
     _rec_name = "type"
+    _rows_version = 1
+    _rows_table = TABLE
+    _rows_indexes = INDEXES
+    _rows_categories = ("account.move", "sale.order", "kam.account")
+    _rows_soon = 2000
+    _rows_cron = "kam_management.ir_cron_kam_kpi_catch_up"
 
     stream_id = fields.Integer(readonly=True, aggregator=None)
     version = fields.Integer("Version of document", readonly=True, aggregator=None)
@@ -185,65 +175,13 @@ class KamKpiFact(models.Model):
     quantity = fields.Float("Quantity ordered", readonly=True, digits=(16, 4))
     delivered = fields.Float("Quantity delivered", readonly=True, digits=(16, 4))
 
-    # ------------------------------------------------------------------- table
     def init(self):
-        cr = self.env.cr
         with file_open("kam_management/sql/kpi_part.sql") as sql:
             # pylint: disable=sql-injection
-            cr.execute(sql.read())
-        self._make_table(self._table)
-        cr.execute(
-            """INSERT INTO kam_es.projection (name, version) VALUES (%s, %s)
-               ON CONFLICT (name) DO UPDATE
-                  SET rebuild = kam_es.projection.rebuild
-                             OR kam_es.projection.version <> EXCLUDED.version""",
-            [NAME, VERSION],
-        )
-        # a table made anew after an uninstall begins at the beginning
-        cr.execute(f'SELECT 1 FROM "{self._table}" LIMIT 1')  # noqa: S608
-        if not cr.rowcount:
-            cr.execute("DELETE FROM kam_es.checkpoint WHERE projection = %s", [NAME])
-
-    def _make_table(self, name, indexes=True):
-        # pylint: disable=sql-injection
-        self.env.cr.execute(TABLE.format(name=name))
-        if indexes:
-            self._make_indexes(name)
-
-    def _make_indexes(self, table):
-        # pylint: disable=sql-injection
-        for key, text in INDEXES.items():
-            self.env.cr.execute(
-                "CREATE "
-                + text.replace("INDEX {index}", "INDEX IF NOT EXISTS {index}").format(
-                    index=f'"{table}__{key}"', table=f'"{table}"'
-                )
-            )
+            self.env.cr.execute(sql.read())
+        return super().init()
 
     # ---------------------------------------------------------------- catch up
-    @api.model
-    def _cron_catch_up(self):
-        """Bring the facts up to date, batch by batch; rebuild after an upgrade."""
-        cron = self.env["ir.cron"]
-        self.env.cr.execute(
-            "SELECT rebuild OR version <> %s FROM kam_es.projection WHERE name = %s",
-            [VERSION, NAME],
-        )
-        if (row := self.env.cr.fetchone()) and row[0]:
-            retrying(self._rebuild, self.env)
-            cron._commit_progress(1)
-        while done := retrying(lambda: self._catch_up(BATCH), self.env):
-            if not cron._commit_progress(done, remaining=self._lag()["streams"]):
-                break
-
-    @api.model
-    def _catch_up_soon(self):
-        """Catch up now where it is little, else by the scheduled action."""
-        if self._lag()["streams"] <= SOON:
-            self._catch_up()
-        else:
-            self.env.ref("kam_management.ir_cron_kam_kpi_catch_up")._trigger()
-
     @api.model
     def catch_up(self):
         """Bring the figures up to the log, now where it is little, else in a minute.
@@ -255,59 +193,24 @@ class KamKpiFact(models.Model):
         self.sudo()._catch_up_soon()
         return self._lag()
 
-    @api.model
-    def _catch_up(self, limit=None):
-        """Make anew the rows of documents that are past their checkpoint.
+    def _widen(self, dirty):
+        """Add the documents whose owners, or whose customer, changed."""
+        self.env.cr.execute(FOLLOW)
+        return self.env.cr.rowcount
 
-        :param limit: streams, at most; None: all
-        :return: number of streams brought up to date
-        """
-        # pylint: disable=sql-injection
-        cr = self.env.cr
-        self.env.flush_all()
-        cr.flush()  # what this transaction did is recorded first
-        cr.execute("DROP TABLE IF EXISTS kam_kpi_dirty")
-        cr.execute(
-            f"""CREATE TEMP TABLE kam_kpi_dirty ON COMMIT DROP AS
-                SELECT id, category, key, version FROM ({DIRTY}) AS dirty
-                 ORDER BY id LIMIT %s""",  # noqa: S608
-            [limit],
-        )
-        count = cr.rowcount
-        if count:
-            cr.execute("ANALYZE kam_kpi_dirty")
-        cr.execute(FOLLOW)
-        if count or cr.rowcount:
-            self._replace_dirty()
-        cr.execute("DROP TABLE kam_kpi_dirty")
-        # not at each look at a screen: two of these would disturb each other
-        cr.execute(
-            """UPDATE kam_es.projection SET caught_up_at = clock_timestamp()
-                WHERE name = %s
-                  AND (%s OR caught_up_at IS NULL
-                       OR caught_up_at < clock_timestamp() - interval '1 minute')""",
-            [NAME, bool(count)],
-        )
-        self.invalidate_model()
-        return count
-
-    def _replace_dirty(self):
-        cr = self.env.cr
-        cr.execute(
-            """INSERT INTO kam_es.checkpoint AS c (projection, stream_id, version)
-               SELECT %s, id, version FROM kam_kpi_dirty ORDER BY id
-               ON CONFLICT (projection, stream_id)
-               DO UPDATE SET version = EXCLUDED.version""",
-            [NAME],
-        )
-        cr.execute(
-            """DELETE FROM kam_kpi_fact f USING kam_kpi_dirty d
+    def _apply(self, dirty):
+        """Make the rows of the documents anew."""
+        self.env.cr.execute(
+            """DELETE FROM kam_kpi_fact f USING kam_kpi_fact_dirty d
                 WHERE f.stream_id = d.id AND d.category <> 'kam.account'"""
         )
         self._insert(
             self._table,
-            "(SELECT * FROM kam_kpi_dirty WHERE category <> 'kam.account')",
+            "(SELECT * FROM kam_kpi_fact_dirty WHERE category <> 'kam.account')",
         )
+
+    def _insert_all(self, table):
+        return self._insert(table, DOCUMENTS)
 
     def _insert(self, table, streams):
         # pylint: disable=sql-injection
@@ -335,45 +238,6 @@ class KamKpiFact(models.Model):
         """Return the SQL of the facts of streams, before anybody's share."""
         return "WITH " + fill("kpi_rows", events=EVENTS.format(streams=streams))
 
-    # ----------------------------------------------------------------- rebuild
-    @api.model
-    def _rebuild(self):
-        """Make all rows anew from the log, in a table that then takes the place.
-
-        :return: number of rows
-        """
-        # pylint: disable=sql-injection
-        cr, table = self.env.cr, self._table
-        self.env.flush_all()
-        cr.execute(f'DROP TABLE IF EXISTS "{table}_new"')
-        self._make_table(f"{table}_new", indexes=False)
-        cr.execute("SET LOCAL work_mem = '256MB'")
-        cr.execute("SET LOCAL jit = off")
-        rows = self._insert(f"{table}_new", DOCUMENTS)
-        cr.execute("DELETE FROM kam_es.checkpoint WHERE projection = %s", [NAME])
-        cr.execute(
-            f"""INSERT INTO kam_es.checkpoint (projection, stream_id, version)
-                SELECT %s, id, version FROM kam_es.stream
-                 WHERE category IN {CATEGORIES}""",  # noqa: S608
-            [NAME],
-        )
-        self._make_indexes(f"{table}_new")
-        cr.execute(f'DROP TABLE "{table}"')
-        cr.execute(f'ALTER TABLE "{table}_new" RENAME TO "{table}"')
-        for key in INDEXES:
-            cr.execute(f'ALTER INDEX "{table}_new__{key}" RENAME TO "{table}__{key}"')
-        cr.execute(f'ANALYZE "{table}"')
-        cr.execute(
-            """UPDATE kam_es.projection
-                  SET version = %s, rebuild = false, rebuilt_at = clock_timestamp(),
-                      caught_up_at = clock_timestamp()
-                WHERE name = %s""",
-            [VERSION, NAME],
-        )
-        self.invalidate_model()
-        _logger.info("Facts of key figures rebuilt from the log: %s rows", rows)
-        return rows
-
     @api.model
     def _digest(self):
         """Return a sha256 over all rows, whatever order they were made in."""
@@ -386,43 +250,6 @@ class KamKpiFact(models.Model):
         for row in self.env.cr.fetchall():
             digest.update(repr(row).encode())
         return digest.hexdigest()
-
-    # --------------------------------------------------------------------- lag
-    @api.model
-    @api.readonly
-    def lag(self):
-        """Say how far the figures are behind the log.
-
-        :return: dict ``streams`` (documents and accounts with news not shown yet),
-            ``oldest`` (when the first of these was recorded, UTC, or False),
-            ``caught_up_at`` (UTC or False) and ``rebuild`` (a rebuild is waiting)
-        """
-        self.check_access("read")
-        return self._lag()
-
-    @api.model
-    def _lag(self):
-        """See :meth:`lag`."""
-        # pylint: disable=sql-injection
-        self.env.cr.execute(
-            f"""SELECT count(*), min(first.recorded_at) AT TIME ZONE 'UTC'
-                  FROM ({DIRTY}) AS d
-                  JOIN kam_es.event first
-                    ON first.stream_id = d.id AND first.version = d.past + 1"""  # noqa: S608
-        )
-        streams, oldest = self.env.cr.fetchone()
-        self.env.cr.execute(
-            """SELECT caught_up_at AT TIME ZONE 'UTC', rebuild OR version <> %s
-                 FROM kam_es.projection WHERE name = %s""",
-            [VERSION, NAME],
-        )
-        caught_up_at, rebuild = self.env.cr.fetchone() or (None, True)
-        return {
-            "streams": streams,
-            "oldest": oldest or False,
-            "caught_up_at": caught_up_at or False,
-            "rebuild": rebuild,
-        }
 
     # -------------------------------------------------------------------- core
     @api.model

@@ -217,8 +217,9 @@ class KamLogAudit(models.AbstractModel):
             return [self._unreadable(name, error)], {}
 
     def _run_rebuild_facts(self):
-        """Make the flat table of facts anew from the log."""
-        self.env["kam.fact"]._rebuild()
+        """Make the flat tables of facts anew from the log."""
+        for name in self.env["kam.projector"]._tables():
+            self.env[name]._rebuild()
         return [], {}
 
     def _unreadable(self, name, error):

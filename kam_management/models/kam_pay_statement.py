@@ -174,6 +174,11 @@ class KamPayStatement(models.Model):
         return closed.filtered(lambda one: (one.cover, one.date_from, one.id) < mine)
 
     @api.model
+    def _after_rebuild(self):
+        """Bring back the lines, which are no records of the log."""
+        self._restore_lines()
+        return super()._after_rebuild()
+
     def _restore_lines(self):
         """Make the lines of closed statements again, as each was closed."""
         for one in self.search([("state", "=", "closed"), ("line_ids", "=", False)]):
@@ -630,13 +635,3 @@ class KamPayStatementLine(models.Model):
             "res_id": record.id,
             "views": [(False, "form")],
         }
-
-
-class KamProjector(models.AbstractModel):
-    _inherit = "kam.projector"
-
-    def _restore(self):
-        """After a reinstall the lines, which are no records of the log, come again."""
-        result = super()._restore()
-        self.env["kam.pay.statement"].sudo()._restore_lines()
-        return result

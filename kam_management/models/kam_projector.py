@@ -41,6 +41,18 @@ class KamProjector(models.AbstractModel):
             if field.type in ("many2one", "many2many") and field.store
         }
 
+    def _tables(self):
+        """Return the models whose table is made from the log by SQL, facts first."""
+        base = self.env.registry["kam.log.projection"]
+        return sorted(
+            (
+                name
+                for name, cls in self.env.registry.items()
+                if issubclass(cls, base) and not cls._abstract
+            ),
+            key=lambda name: (name != "kam.fact", name),
+        )
+
     # ------------------------------------------------------------------- drift
     def _drift(self, name):
         """Compare the rows of a model with a fresh fold.
@@ -107,8 +119,16 @@ class KamProjector(models.AbstractModel):
     def _rebuild(self, name):
         """Make the rows of a model what the log says, with the ids they had.
 
+        What is beside the log, such as lines shown of a sealed paper, is made by the
+        model itself: see ``kam.event.sourced._after_rebuild``.
+
         :return: dict ``created``, ``changed``, ``removed``: numbers of rows
         """
+        result = self._rebuild_rows(name)
+        self._all(name)._after_rebuild()
+        return result
+
+    def _rebuild_rows(self, name):
         self.env.flush_all()
         self.env["kam.event.store"]._open_projection()
         model = self._all(name)
@@ -247,9 +267,12 @@ class KamProjector(models.AbstractModel):
 
     def _restore(self):
         """After a reinstall: make the rows of every model from the log that stayed."""
-        for name in self._models():
-            self._rebuild(name)
+        names = self._models()
+        for name in names:
+            self._rebuild_rows(name)
         self._all("kam.account").search([])._attribute_documents()
+        for name in names:  # all rows are there by now
+            self._all(name)._after_rebuild()
 
     # ------------------------------------------------------------------ digest
     def _digest(self, name):

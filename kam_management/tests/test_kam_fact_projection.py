@@ -9,8 +9,6 @@ from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.kam_management.models import kam_fact
-
 from . import test_kam_facts
 
 ALL = """SELECT event_id, kind, type, reversal, imported, date, due_date, partner_id,
@@ -158,7 +156,7 @@ class TestFactProjection(test_kam_facts.DocumentCase):
         facts = self.env["kam.fact"]
         facts._catch_up()
         self.assertFalse(facts._lag()["rebuild"])
-        with test_kam_facts.patch.object(kam_fact, "VERSION", 99):
+        with test_kam_facts.patch.object(type(facts), "_rows_version", 99):
             facts.init()
             self.assertTrue(facts._lag()["rebuild"])
             facts._rebuild()
@@ -225,7 +223,7 @@ class TestCatchUpsAtOnce(TransactionCase):
                           SELECT min(stream_id) FROM kam_es.checkpoint
                            WHERE projection = %s)
                    RETURNING stream_id""",
-                [kam_fact.NAME, kam_fact.NAME],
+                [first._name, first._name],
             )
             (stream,) = one.fetchone()
             one.execute("DELETE FROM kam_fact WHERE stream_id = %s", [stream])

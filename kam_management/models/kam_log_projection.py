@@ -1,0 +1,258 @@
+"""A flat table made from the log: behind it by moments, and never without saying so.
+
+Filled set-based and asynchronously: a stream is dirty when its version is past the one
+kept in the checkpoint, so nothing is lost to a slow transaction, a kill or a restore.
+The checkpoints move in the transaction that makes the rows.
+
+A model that inherits this one has ``_auto = False`` and says what its table is
+(``_rows_…``), how the rows of dirty streams are made (:meth:`_apply`) and how all rows
+are (:meth:`_insert_all`). The name of the projection in the log is the model's.
+"""
+
+import logging
+
+from odoo import api, models
+from odoo.service.model import retrying
+
+_logger = logging.getLogger(__name__)
+
+
+class KamLogProjection(models.AbstractModel):
+    _name = "kam.log.projection"
+    _description = "Table made from the log"
+
+    # another number than the database's queues a rebuild
+    _rows_version = 1
+    # the table: SQL with {name}; {key: SQL with {index} and {table}}
+    _rows_table = ""
+    _rows_indexes = {}
+    # categories of the streams it is made from
+    _rows_categories = ()
+    # streams in one transaction; streams at most that a look at a screen waits for
+    _rows_batch = 20000
+    _rows_soon = 20000
+    _rows_cron = ""
+
+    # ------------------------------------------------------------------- table
+    def init(self):
+        super().init()
+        if self._abstract:
+            return
+        cr = self.env.cr
+        self._make_table(self._table)
+        cr.execute(
+            """INSERT INTO kam_es.projection (name, version) VALUES (%s, %s)
+               ON CONFLICT (name) DO UPDATE
+                  SET rebuild = kam_es.projection.rebuild
+                             OR kam_es.projection.version <> EXCLUDED.version""",
+            [self._name, self._rows_version],
+        )
+        # a table made anew after an uninstall begins at the beginning
+        cr.execute(f'SELECT 1 FROM "{self._table}" LIMIT 1')  # noqa: S608
+        if not cr.rowcount:
+            self._forget_checkpoints()
+
+    def _make_table(self, name, indexes=True):
+        # pylint: disable=sql-injection
+        self.env.cr.execute(self._rows_table.format(name=name))
+        if indexes:
+            self._make_indexes(name)
+
+    def _make_indexes(self, table):
+        # pylint: disable=sql-injection
+        for key, text in self._rows_indexes.items():
+            self.env.cr.execute(
+                "CREATE "
+                + text.replace("INDEX {index}", "INDEX IF NOT EXISTS {index}").format(
+                    index=f'"{table}__{key}"', table=f'"{table}"'
+                )
+            )
+
+    def _forget_checkpoints(self):
+        self.env.cr.execute(
+            "DELETE FROM kam_es.checkpoint WHERE projection = %s", [self._name]
+        )
+
+    # ---------------------------------------------------- what a projection says
+    def _apply(self, dirty):
+        """Make the rows of dirty streams.
+
+        :param dirty: table with ``id``, ``category``, ``key``, ``version`` and ``past``
+            (the version the rows know already) of each stream
+        """
+        raise NotImplementedError
+
+    def _insert_all(self, table):
+        """Make the rows of all streams in an empty table; return their number."""
+        raise NotImplementedError
+
+    def _widen(self, dirty):
+        """Add streams that are to be made anew with those that are dirty.
+
+        :return: number of streams added
+        """
+        return 0
+
+    def _follow_merges(self):
+        """Let rows follow what was merged since."""
+
+    # ---------------------------------------------------------------- catch up
+    @property
+    def _dirty_streams(self):
+        """The SQL of the streams that are past their checkpoint."""
+        return """
+            SELECT s.id, s.category, s.key, s.version, coalesce(c.version, 0) AS past
+              FROM kam_es.stream s
+              LEFT JOIN kam_es.checkpoint c
+                ON c.projection = %(name)s AND c.stream_id = s.id
+             WHERE s.category IN %(categories)s
+               AND s.version > coalesce(c.version, 0)"""
+
+    @property
+    def _rows_names(self):
+        return {"name": self._name, "categories": self._rows_categories}
+
+    @api.model
+    def _cron_catch_up(self):
+        """Bring the rows up to date, batch by batch; rebuild after an upgrade."""
+        cron = self.env["ir.cron"]
+        if self._lag()["rebuild"]:
+            retrying(self._rebuild, self.env)
+            cron._commit_progress(1)
+        while done := retrying(lambda: self._catch_up(self._rows_batch), self.env):
+            if not cron._commit_progress(done, remaining=self._lag()["streams"]):
+                break
+
+    @api.model
+    def _catch_up_soon(self):
+        """Catch up now where it is little, else by the scheduled action."""
+        if self._lag()["streams"] <= self._rows_soon:
+            self._catch_up()
+        else:
+            self.env.ref(self._rows_cron)._trigger()
+
+    @api.model
+    def _catch_up(self, limit=None):
+        """Make the rows of the streams that are past their checkpoint.
+
+        Two at the same time: the later gets a serialization failure on the
+        checkpoint, and Odoo retries it on a fresh snapshot.
+
+        :param limit: streams, at most; None: all
+        :return: number of streams brought up to date
+        """
+        # pylint: disable=sql-injection
+        cr, dirty = self.env.cr, f"{self._table}_dirty"
+        cr.flush()  # what this transaction did is recorded first
+        cr.execute(f'DROP TABLE IF EXISTS "{dirty}"')
+        cr.execute(
+            f"""CREATE TEMP TABLE "{dirty}" ON COMMIT DROP AS
+                {self._dirty_streams} ORDER BY s.id LIMIT %(limit)s""",
+            {**self._rows_names, "limit": limit},
+        )
+        count = cr.rowcount
+        if count:
+            cr.execute(f'ANALYZE "{dirty}"')
+        if self._widen(dirty) or count:
+            cr.execute(
+                f"""INSERT INTO kam_es.checkpoint AS c (projection, stream_id, version)
+                    SELECT %s, id, version FROM "{dirty}" ORDER BY id
+                    ON CONFLICT (projection, stream_id)
+                    DO UPDATE SET version = EXCLUDED.version""",  # noqa: S608
+                [self._name],
+            )
+            self._apply(dirty)
+        cr.execute(f'DROP TABLE "{dirty}"')
+        self._follow_merges()
+        # not at each look at a screen: two of these would disturb each other
+        cr.execute(
+            """UPDATE kam_es.projection SET caught_up_at = clock_timestamp()
+                WHERE name = %s
+                  AND (%s OR caught_up_at IS NULL
+                       OR caught_up_at < clock_timestamp() - interval '1 minute')""",
+            [self._name, bool(count)],
+        )
+        self.invalidate_model()
+        return count
+
+    # ----------------------------------------------------------------- rebuild
+    @api.model
+    def _rebuild(self):
+        """Make all rows anew from the log, in a table that then takes the place.
+
+        Readers see the old table until the transaction ends; what is appended
+        meanwhile stays dirty and comes with the next catch-up.
+
+        :return: number of rows
+        """
+        # pylint: disable=sql-injection
+        cr, table = self.env.cr, self._table
+        cr.flush()
+        cr.execute(f'DROP TABLE IF EXISTS "{table}_new"')
+        self._make_table(f"{table}_new", indexes=False)
+        cr.execute("SET LOCAL work_mem = '256MB'")
+        cr.execute("SET LOCAL jit = off")
+        rows = self._insert_all(f"{table}_new")
+        self._forget_checkpoints()
+        cr.execute(
+            """INSERT INTO kam_es.checkpoint (projection, stream_id, version)
+               SELECT %(name)s, id, version FROM kam_es.stream
+                WHERE category IN %(categories)s""",
+            self._rows_names,
+        )
+        self._make_indexes(f"{table}_new")
+        cr.execute(f'DROP TABLE "{table}"')
+        cr.execute(f'ALTER TABLE "{table}_new" RENAME TO "{table}"')
+        for key in self._rows_indexes:
+            cr.execute(f'ALTER INDEX "{table}_new__{key}" RENAME TO "{table}__{key}"')
+        cr.execute(f'ANALYZE "{table}"')
+        cr.execute(
+            """UPDATE kam_es.projection
+                  SET version = %s, rebuild = false, rebuilt_at = clock_timestamp(),
+                      caught_up_at = clock_timestamp()
+                WHERE name = %s""",
+            [self._rows_version, self._name],
+        )
+        self.invalidate_model()
+        _logger.info("%s rebuilt from the log: %s rows", self._name, rows)
+        return rows
+
+    # --------------------------------------------------------------------- lag
+    @api.model
+    @api.readonly
+    def lag(self):
+        """Say how far the rows are behind the log.
+
+        :return: dict ``streams`` (with news not shown yet), ``events``, ``oldest``
+            (when the first of these was recorded, UTC, or False), ``caught_up_at``
+            (UTC or False) and ``rebuild`` (a rebuild is waiting)
+        """
+        self.check_access("read")
+        return self._lag()
+
+    @api.model
+    def _lag(self):
+        """See :meth:`lag`."""
+        # pylint: disable=sql-injection
+        self.env.cr.execute(
+            f"""SELECT count(*), coalesce(sum(d.version - d.past), 0),
+                       min(first.recorded_at) AT TIME ZONE 'UTC'
+                  FROM ({self._dirty_streams}) AS d
+                  JOIN kam_es.event first
+                    ON first.stream_id = d.id AND first.version = d.past + 1""",  # noqa: S608
+            self._rows_names,
+        )
+        streams, events, oldest = self.env.cr.fetchone()
+        self.env.cr.execute(
+            """SELECT caught_up_at AT TIME ZONE 'UTC', rebuild OR version <> %s
+                 FROM kam_es.projection WHERE name = %s""",
+            [self._rows_version, self._name],
+        )
+        caught_up_at, rebuild = self.env.cr.fetchone() or (None, True)
+        return {
+            "streams": streams,
+            "events": int(events),
+            "oldest": oldest or False,
+            "caught_up_at": caught_up_at or False,
+            "rebuild": rebuild,
+        }
