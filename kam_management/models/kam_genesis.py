@@ -124,6 +124,15 @@ SETTINGS = {
 # what makes a bulk insert slow, dropped and made again when the log is empty
 INDEXES = (
     (
+        "ALTER TABLE kam_es.stream DROP CONSTRAINT stream_pkey",
+        "ALTER TABLE kam_es.stream ADD CONSTRAINT stream_pkey PRIMARY KEY (id)",
+    ),
+    (
+        "ALTER TABLE kam_es.stream DROP CONSTRAINT stream_key",
+        """ALTER TABLE kam_es.stream ADD CONSTRAINT stream_key
+           UNIQUE (category, key)""",
+    ),
+    (
         "ALTER TABLE kam_es.event DROP CONSTRAINT event_stream_version",
         """ALTER TABLE kam_es.event ADD CONSTRAINT event_stream_version
            PRIMARY KEY (stream_id, version)""",

@@ -24,11 +24,11 @@ CREATE TABLE IF NOT EXISTS kam_es.projection (
     caught_up_at timestamptz
 );
 
--- The hash chain as an aggregate: over a window it gives the hash of each event.
+-- The hash chain as an aggregate: over a window it gives the hash of each event. STRICT:
+-- the first content is the first hash, and no call is made for it.
 CREATE OR REPLACE FUNCTION kam_es.chain_step(previous bytea, content bytea)
-RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN previous IS NULL THEN content
-           ELSE sha256(previous || content) END
+RETURNS bytea LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT sha256(previous || content)
 $$;
 CREATE OR REPLACE AGGREGATE kam_es.chain(bytea) (
     SFUNC = kam_es.chain_step, STYPE = bytea, PARALLEL = SAFE
