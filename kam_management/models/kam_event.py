@@ -103,11 +103,32 @@ class KamEvent(models.Model):
     @api.depends("model", "type")
     def _compute_title(self):
         for model, events in self.grouped("model").items():
-            titles = {}
+            titles = self._fact_titles()
             if hasattr(self.env.get(model), "_event_titles"):
                 titles = self.env[model]._event_titles()
             for event in events:
                 event.title = titles.get(event.type, event.type)
+
+    def _fact_titles(self):
+        """Return {event type: words} of the facts of Odoo's documents."""
+        _ = self.env._
+        return {
+            "Posted": _("Posted"),
+            "Redated": _("Dates changed"),
+            "Corrected": _("Changed after posting"),
+            "Unposted": _("Back to draft"),
+            "Deleted": _("Deleted"),
+            "Matched": _("Settled"),
+            "Unmatched": _("Settlement undone"),
+            "QuotationSent": _("Quotation sent"),
+            "OrderConfirmed": _("Order confirmed"),
+            "OrderChanged": _("Order changed"),
+            "OrderReopened": _("Order reopened"),
+            "OrderCancelled": _("Order cancelled"),
+            "OrderDeleted": _("Order deleted"),
+            "Delivered": _("Delivered"),
+            "PartnersMerged": _("Partners merged"),
+        }
 
     @api.depends("title", "version")
     def _compute_display_name(self):

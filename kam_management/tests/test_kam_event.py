@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
+from odoo.addons.kam_management.kam_core.documents import ledger, orders
+
 from . import common
 from .log_fixtures import make_account
 
@@ -27,6 +29,13 @@ class TestKamEvent(common.KamCase):
         self.assertEqual(len(newest.hash), 64)
         self.assertIn("$text", newest.payload)
         self.assertNotIn("Pallets", newest.payload)
+
+    def test_facts_are_told_in_words(self):
+        """No code of an event is shown, whatever document it is of."""
+        titles = self.env["kam.event"]._fact_titles()
+        self.assertLessEqual({*ledger.EVENTS, *orders.EVENTS}, set(titles))
+        order = self.env["kam.event"].search([("type", "=", "OrderConfirmed")], limit=1)
+        self.assertEqual(order.title, "Order confirmed")
 
     def test_search_and_group(self):
         Event = self.env["kam.event"]
