@@ -77,6 +77,31 @@ def check_series(root, mend):
         raise SetupError(f"the Odoo in {root} is {series(root)}, not {SERIES}", mend)
 
 
+def check_whole(root):
+    """Refuse an Odoo without its web client, or a copy whose links lead nowhere.
+
+    A package's tree links to fonts and libraries beside it. Copied link by link to
+    another depth it starts, and then answers the login page with error 500.
+    """
+    homes = (root / "addons" / "web", root / "odoo" / "addons" / "web")
+    web = next((one for one in homes if (one / "__manifest__.py").is_file()), None)
+    if web is None:
+        raise SetupError(
+            f"the Odoo in {root} has no addon “web” (neither in addons nor in"
+            " odoo/addons)",
+            "Point ODOO_HOME at a whole checkout of Odoo 19.0",
+        )
+    for folder, _names, files in os.walk(web / "static"):
+        for name in files:
+            path = os.path.join(folder, name)
+            if not os.path.exists(path):
+                raise SetupError(
+                    f"the Odoo in {root} is a copy with links that lead nowhere, such"
+                    f" as {path}",
+                    "Copy it with “cp -rL”, or point ODOO_HOME at the original",
+                )
+
+
 def from_home():
     """Return the Odoo that ODOO_HOME names, or None when it is not set."""
     home = os.environ.get("ODOO_HOME")
@@ -86,6 +111,7 @@ def from_home():
     for root in (folder, folder / SITE):
         if holds_odoo(root):
             check_series(root, "Check out its branch 19.0, or unset ODOO_HOME")
+            check_whole(root)
             return OdooTree(root, "ODOO_HOME")
     raise SetupError(
         f"ODOO_HOME={home} holds no Odoo (no odoo/release.py below it)",

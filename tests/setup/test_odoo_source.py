@@ -8,9 +8,11 @@ from kamsetup.places import State
 RELEASE = "version_info = ({}, {}, 0, FINAL, 0, '')\n"
 
 
-def make_odoo(root, major="19", minor="0"):
-    """Write the one file by which an Odoo is known."""
+def make_odoo(root, major="19", minor="0", addons="addons"):
+    """Write the files by which an Odoo is known."""
     (root / "odoo").mkdir(parents=True)
+    (root / addons / "web" / "static").mkdir(parents=True)
+    (root / addons / "web" / "__manifest__.py").write_text("{}")
     (root / "odoo" / "release.py").write_text(RELEASE.format(major, minor))
     return root
 
@@ -39,6 +41,32 @@ def test_odoo_home_may_be_an_unpacked_package(state, tmp_path, monkeypatch):
 def test_odoo_home_without_odoo(state, tmp_path, monkeypatch):
     monkeypatch.setenv("ODOO_HOME", str(tmp_path))
     with pytest.raises(SetupError, match=r"holds no Odoo .*unset it"):
+        odoo_source.obtain(state, None)
+
+
+@pytest.mark.parametrize("addons", ["addons", "odoo/addons"])
+def test_a_checkout_or_a_package(state, tmp_path, monkeypatch, addons):
+    home = make_odoo(tmp_path / "mine", addons=addons)
+    monkeypatch.setenv("ODOO_HOME", str(home))
+    assert odoo_source.obtain(state, None).root == home
+
+
+def test_odoo_home_without_the_web_client(state, tmp_path, monkeypatch):
+    home = make_odoo(tmp_path / "mine", addons="enterprise")
+    monkeypatch.setenv("ODOO_HOME", str(home))
+    with pytest.raises(SetupError, match=r"has no addon “web”.*whole checkout"):
+        odoo_source.obtain(state, None)
+
+
+def test_odoo_home_is_a_copy_of_a_package_without_what_it_links_to(
+    state, tmp_path, monkeypatch
+):
+    """Odoo starts with it, and answers the login page with error 500."""
+    home = make_odoo(tmp_path / "mine", addons="odoo/addons")
+    font = home / "odoo/addons/web/static/font.ttf"
+    font.symlink_to("../../../../../share/fonts/font.ttf")
+    monkeypatch.setenv("ODOO_HOME", str(home))
+    with pytest.raises(SetupError, match=r"links that lead nowhere.*font\.ttf.*cp -rL"):
         odoo_source.obtain(state, None)
 
 
