@@ -1,7 +1,8 @@
 """setup/long: Odoo's own test suites, without our addons and with them.
 
 Some of Odoo's own tests fail on a given machine whatever we do; what counts is the
-difference.
+difference. And our own tests beside addons of Odoo that ours work with where they are
+installed, and never require.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import time
 
 from . import machine, odoo_lint, prepare, suite
 from .errors import SetupError
-from .places import State
+from .places import State, our_addons
 from .progress import Progress
 from .verdict import Verdict, closing_line
 
@@ -23,6 +24,7 @@ SUITES = (
     "sale",
     "sale_management",
 )
+OURS = "neighbours"
 FAILED = re.compile(
     r"odoo\.addons\.([\w.]+): (?:FAIL|ERROR): (?:Subtest )?([\w.]+)", re.MULTILINE
 )
@@ -33,16 +35,17 @@ def parse(arguments):
     parser = argparse.ArgumentParser(
         prog="setup/long",
         description="Run the test suites of Odoo's own modules, first without our"
-        " addons, then with them, and print what fails only with them. All"
+        " addons, then with them, and print what fails only with them; and our tests"
+        f" beside {' and '.join(suite.NEIGHBOURS)} (“neighbours”). All"
         " together take some hours on two cores.",
     )
     parser.add_argument(
         "modules",
         nargs="*",
         metavar="module",
-        help=f"which suites (default: {' '.join(SUITES)})",
+        help=f"which suites (default: {OURS} {' '.join(SUITES)})",
     )
-    modules = parser.parse_args(arguments).modules or list(SUITES)
+    modules = parser.parse_args(arguments).modules or [OURS, *SUITES]
     for name in modules:
         if not name.isidentifier():
             parser.error(f"{name} is no name of an Odoo module, such as sale")
@@ -105,7 +108,14 @@ def main(arguments):
     modules = parse(arguments)
     state, progress = State(), Progress(prepare.STEPS["test"] + 2)
     environment, template = suite.get_ready(state, progress)
-    verdict = compare(environment, template, modules, progress)
-    print(verdict.text())
-    print(closing_line([verdict]))
-    return 1 if verdict.failures else 0
+    verdicts = []
+    if OURS in modules:
+        modules.remove(OURS)
+        ours = [suite.BESIDE, *(f"{addon}/tests" for addon in our_addons())]
+        verdicts.append(suite.run_odoo(state, environment, template, ours, progress))
+    if modules:
+        verdicts.append(compare(environment, template, modules, progress))
+    for verdict in verdicts:
+        print(verdict.text())
+    print(closing_line(verdicts))
+    return 1 if any(verdict.failures for verdict in verdicts) else 0

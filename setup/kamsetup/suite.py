@@ -15,6 +15,9 @@ from .progress import Progress
 from .verdict import Verdict, closing_line, read_junit
 
 WITH_ODOO = "tests/odoo"
+BESIDE = "tests/neighbours"
+# Odoo's own addons that ours work with where they are installed, and never require
+NEIGHBOURS = ("hr_holidays", "sale_stock")
 HOOK = re.compile(r"^(.*?)\.{3,}(?:\(.*\))?(Passed|Failed|Skipped)$", re.MULTILINE)
 
 
@@ -25,7 +28,9 @@ def parse(arguments):
         usage="setup/test [pytest arguments]",
         description="Without arguments: all tests and checks (core, set-up, addons,"
         " browser, Odoo's lint, pre-commit). With arguments, which go to pytest as they"
-        " are: only those, such as setup/test kam_management/tests/test_x.py -k word.",
+        " are: only those, such as setup/test kam_management/tests/test_x.py -k word."
+        f" Those in {BESIDE} need {' and '.join(NEIGHBOURS)}, which are installed for"
+        " them; setup/long neighbours runs them all.",
     )
     return parser.parse_known_args(arguments)[1]
 
@@ -36,9 +41,11 @@ def has_tests(folder):
 
 
 def plain_folders():
-    """Return the folders of tests that need no database: all in tests/ but one."""
+    """Return the folders of tests that need no database: all in tests/ but two."""
     folders = sorted(f"tests/{path.name}" for path in (ROOT / "tests").iterdir())
-    return [name for name in folders if name != WITH_ODOO and has_tests(name)]
+    return [
+        name for name in folders if name not in (WITH_ODOO, BESIDE) and has_tests(name)
+    ]
 
 
 def odoo_folders():
@@ -47,16 +54,27 @@ def odoo_folders():
     return [name for name in names if has_tests(name)]
 
 
-def needs_database(arguments):
-    """Tell whether any of the named tests needs a database."""
+def named_paths(arguments):
+    """Return the paths, from the checkout on, among pytest's arguments."""
     named = [word.split("::")[0] for word in arguments]
     paths = [Path(os.path.relpath(ROOT / word, ROOT)) for word in named if word]
-    paths = [path for path in paths if (ROOT / path).exists()]
+    return [path for path in paths if (ROOT / path).exists()]
+
+
+def needs_database(arguments):
+    """Tell whether any of the named tests needs a database."""
+    with_database = (("tests",), Path(WITH_ODOO).parts, Path(BESIDE).parts)
+    paths = named_paths(arguments)
     return not paths or any(
-        path.parts[:1] != ("tests",)
-        or path.parts[:2] in (("tests",), Path(WITH_ODOO).parts)
+        path.parts[:1] != ("tests",) or path.parts[:2] in with_database
         for path in paths
     )
+
+
+def needs_neighbours(arguments):
+    """Tell whether any of the named tests needs Odoo's addons beside ours."""
+    beside = Path(BESIDE).parts
+    return any(path.parts[:2] == beside for path in named_paths(arguments))
 
 
 def pytest(state, name, arguments, environment):
@@ -102,9 +120,14 @@ def clone(environment, template):
         environment.databases.drop(name)
 
 
-def run_odoo(state, environment, template, arguments=()):
-    """Run tests in an Odoo with a clone of the template, HTTP server and all."""
+def run_odoo(state, environment, template, arguments=(), beside=None):
+    """Run tests in an Odoo with a clone of the template, HTTP server and all.
+
+    :param beside: Progress to show while Odoo's addons are installed beside ours
+    """
     with clone(environment, template) as database:
+        if beside:
+            environment.odoo.install(database, NEIGHBOURS, beside)
         port = machine.free_port()
         conf = environment.odoo.write_conf(
             database,
@@ -200,7 +223,8 @@ def run_named(state, arguments):
     progress = Progress(prepare.STEPS["test" if database else "plain"])
     environment, template = get_ready(state, progress, database=database)
     if database:
-        return [run_odoo(state, environment, template, arguments)]
+        beside = progress if needs_neighbours(arguments) else None
+        return [run_odoo(state, environment, template, arguments, beside)]
     return [run_plain(state, arguments)]
 
 

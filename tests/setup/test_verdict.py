@@ -88,11 +88,19 @@ def test_failing_tests_of_odoo_have_names():
         (["tests/core", "tests/odoo"], True),
         (["kam_management/tests"], True),
         (["tests"], True),
+        (["tests/neighbours/test_deliveries.py"], True),
         (["-k", "word"], True),
     ],
 )
 def test_which_tests_need_a_database(arguments, needed):
     assert suite.needs_database(arguments) is needed
+
+
+def test_only_tests_beside_others_install_the_others():
+    assert suite.needs_neighbours(["tests/neighbours/test_deliveries.py", "-k", "x"])
+    assert not suite.needs_neighbours(["kam_management/tests", "-k", "neighbours"])
+    assert "tests/neighbours" not in suite.plain_folders()
+    assert "tests/neighbours" not in suite.odoo_folders()
 
 
 def test_hooks_of_pre_commit_are_read():
