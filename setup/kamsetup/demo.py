@@ -7,6 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 from . import machine, prepare, processes, programs
 from .errors import SetupError
@@ -16,6 +17,7 @@ from .progress import Progress
 
 DATABASE = "kam_demo"
 MORE_MODULES = ("web_dark_mode",)
+PAGES = Path(__file__).with_name("pages_odoo.py")
 PORT = 8069
 PATIENCE_SECONDS = 180
 STOP_SECONDS = 20
@@ -129,18 +131,21 @@ def answers(address):
         return False
 
 
-def database(environment, progress):
+def database(environment, progress, server):
     """Have the demo's database; when the addons change it is updated, data and all."""
     databases, now = environment.databases, prepare.addons_digest()
     if DATABASE not in databases.names():
         prepare.with_addons(environment, DATABASE, progress, MORE_MODULES)
-        databases.set_note(DATABASE, now)
-    elif databases.note(DATABASE) != now:
-        return now
-    return None
+    elif databases.note(DATABASE) == now:
+        return
+    else:
+        server.stop()
+        update(environment, progress)
+    environment.odoo.script("preparing the pages", DATABASE, PAGES, progress)
+    databases.set_note(DATABASE, now)
 
 
-def update(environment, progress, now):
+def update(environment, progress):
     """Bring the database to the addons of this checkout; new ones are installed."""
     have = environment.databases.sql(
         "SELECT name FROM ir_module_module WHERE state <> 'uninstalled'", DATABASE
@@ -152,7 +157,6 @@ def update(environment, progress, now):
         environment.odoo.update(DATABASE, old, progress)
     if new:
         environment.odoo.install(DATABASE, new, progress)
-    environment.databases.set_note(DATABASE, now)
 
 
 def start(options):
@@ -166,10 +170,7 @@ def start(options):
         environment = prepare.server(state, progress, tree)
         with progress.step("Demo database"):
             programs.obtain_if_possible("wkhtmltopdf", state, progress)
-            changed = database(environment, progress)
-            if changed:
-                server.stop()
-                update(environment, progress, changed)
+            database(environment, progress, server)
         with progress.step("Odoo"):
             launch(server, environment.odoo, options.port)
             server.wait(address, progress)
