@@ -1,8 +1,10 @@
 """The daily look at price columns: announce, demote, call off, propose a better one."""
 
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, models
+from odoo.service.model import retrying
 
 from ..kam_core.pricing import grants
 from ..kam_core.pricing.eligibility import window
@@ -20,7 +22,8 @@ class KamAccount(models.Model):
         """
         companies = self.env["kam.price.policy"].search([("state", "=", "published")])
         for company in companies.company_id.root_id:
-            self.with_company(company)._review_columns(company)
+            accounts = self.with_company(company)
+            retrying(partial(accounts._review_columns, company), self.env)
             self.env["ir.cron"]._commit_progress(1)
 
     def _review_columns(self, company):

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.service.model import retrying
 
 from ..kam_core.receivables import acts
 
@@ -87,7 +88,7 @@ class KamAct(models.Model):
         ids = self.search([("status", "in", acts.SEALED)]).ids
         cron = self.env["ir.cron"]
         for done, act in enumerate(self.browse(ids), 1):
-            act._watch()
+            retrying(act._watch, self.env)
             if not cron._commit_progress(1, remaining=len(ids) - done):
                 break
 

@@ -159,6 +159,7 @@ class KamAnalysis(models.Model):
         return {**action, "params": {"analysis_id": self.id}, "target": "main"}
 
     @api.model
+    @api.readonly
     def read_analysis(self, analysis_id, top=30):
         """Return a run that is there already, as :meth:`analyse` does.
 

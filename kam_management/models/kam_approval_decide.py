@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.service.model import retrying
 
 from ..kam_core import approval_rules, approvals
 
@@ -362,15 +363,18 @@ class KamApproval(models.Model):
             ]
         )
         for record in due:
-            today = record._today_of(record.company_id.id)
-            asked = record.state == "asked"
-            if (record.valid_until if asked else record.granted_until) >= today:
-                continue
-            record._command(approvals.Expire(today))
-            record._close_activities(self.env._("Expired."))
-            record.message_post(
-                body=self.env._("Expired: %s", record.display_name),
-                partner_ids=record.requester_id.partner_id.ids,
-                subtype_xmlid="mail.mt_comment",
-            )
+            retrying(record._expire, self.env)
             self.env["ir.cron"]._commit_progress(1)
+
+    def _expire(self):
+        today = self._today_of(self.company_id.id)
+        asked = self.state == "asked"
+        if (self.valid_until if asked else self.granted_until) >= today:
+            return
+        self._command(approvals.Expire(today))
+        self._close_activities(self.env._("Expired."))
+        self.message_post(
+            body=self.env._("Expired: %s", self.display_name),
+            partner_ids=self.requester_id.partner_id.ids,
+            subtype_xmlid="mail.mt_comment",
+        )

@@ -29,6 +29,7 @@ from . import test_kam_fact_projection
 from . import test_kam_erasure
 from . import test_kam_ageing
 from . import test_kam_promise
+from . import test_kam_promises
 from . import test_kam_kpi
 from . import test_kam_approval
 from . import test_kam_visit
