@@ -33,7 +33,7 @@ def queries(row):
         return ""
     text = f"{row['queries']} / {row['base_queries']}"
     if "facts" in row:
-        text += f": facts +{row['facts']}, links {row['links']:+d}"
+        text += f": facts +{row['facts']}, rest {row['links']:+d}"
     return text
 
 

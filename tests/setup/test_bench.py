@@ -75,7 +75,7 @@ def test_table_shows_what_was_wanted_and_missed():
     assert "≤ 3: yes" in lines[2]
     assert "200 µs / 400 µs" in lines[2]
     assert "≤ 3: NO" in lines[3]
-    assert "14 / 10: facts +2, links +2" in lines[4]
+    assert "14 / 10: facts +2, rest +2" in lines[4]
     assert "250.0 ms" in lines[5]
 
 
