@@ -18,6 +18,8 @@ class CalendarEvent(models.Model):
     def write(self, vals):
         keys = set(vals)  # Odoo takes some of them out
         result = super().write(vals)
+        if vals.get("active"):
+            self._kam_restored()._calendar_back()
         if keys & TIMES or keys & {"active", "recurrence_update"}:
             visits = self._kam_visits()
             gone = visits.filtered(lambda one: not one._appointments().active)
@@ -30,6 +32,16 @@ class CalendarEvent(models.Model):
         result = super().unlink()
         visits._calendar_gone()
         return result
+
+    def _kam_restored(self):
+        """Return the visits whose appointments these were before they were archived."""
+        ids = [one.res_id for one in self if one.res_model == "kam.visit"]
+        if not ids:
+            return self.env["kam.visit"]
+        # sudo: as in _kam_visits
+        found = self.env["kam.visit"].sudo()
+        found = found.search([("id", "in", ids), ("calendar_event_id", "=", False)])
+        return found.filtered(lambda one: one.state == "planned").sudo(self.env.su)
 
     def _kam_visits(self):
         """Return the visits of these appointments, with the rights of the user."""

@@ -27,7 +27,8 @@ INTERVAL = """(CASE WHEN a.status IN ('key', 'prospect') THEN coalesce(
       WHERE c.company_id = a.company_id AND c.account_class = a.account_class),
     USUAL) END)""".replace("USUAL", USUAL)
 DUE = """(SELECT CASE WHEN i.days IS NULL THEN NULL
-         ELSE coalesce(LAST + i.days, a.key_since, a.create_date::date) END
+         ELSE coalesce(LAST + i.days, a.key_since,
+             (a.create_date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date) END
     FROM (SELECT INTERVAL AS days) i)""".replace("LAST", LAST).replace(
     "INTERVAL", INTERVAL
 )

@@ -15,7 +15,8 @@ addon adds one by inheritance::
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
@@ -310,6 +311,22 @@ class KamVisitAgenda(models.AbstractModel):
                 )
             )
         return found
+
+    def _local_day(self, moment):
+        """Return the day of a moment where the company is, as text; empty for none."""
+        if not moment:
+            return ""
+        local = moment.replace(tzinfo=timezone.utc).astimezone(self._zone())
+        return fields.Date.to_string(local.date())
+
+    def _moment(self, day):
+        """Return when a day begins where the company is, as Odoo stores moments."""
+        local = datetime.combine(day, time.min, self._zone())
+        return local.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _zone(self):
+        # sudo: the time zone of the company is no secret
+        return ZoneInfo(self.env.company.root_id.sudo()._kam_time_zone())
 
     def _day(self, value):
         return fields.Date.to_string(fields.Date.to_date(value)) or ""

@@ -45,12 +45,12 @@ class KamVisitAgenda(models.AbstractModel):
                 ("kam_account_id", "in", accounts.ids),
                 ("state", "=", "sale"),
                 ("invoice_status", "in", ["no", "to invoice"]),
-                ("date_order", ">=", today - timedelta(days=OPEN_DAYS)),
+                ("date_order", ">=", self._moment(today - timedelta(days=OPEN_DAYS))),
             ],
             lambda one: (
                 {
                     "detail": self.env._(
-                        "promised for %s", self._day(one.commitment_date)
+                        "promised for %s", self._local_day(one.commitment_date)
                     )
                 }
                 if one.commitment_date
@@ -100,7 +100,7 @@ class KamVisitAgenda(models.AbstractModel):
                 self._item(
                     one,
                     one.name,
-                    date=self._day(one.date_order),
+                    date=self._local_day(one.date_order),
                     amount=one.amount_untaxed,
                     currency_id=one.currency_id.id,
                     **more(one),
@@ -142,7 +142,7 @@ class KamVisitAgenda(models.AbstractModel):
         lines = self.env["sale.order.line"]
         if not lines.has_access("read"):
             return {}
-        since = today - timedelta(days=HISTORY_DAYS)
+        since = self._moment(today - timedelta(days=HISTORY_DAYS))
         seen = lines._search(
             [
                 ("order_id.kam_account_id", "in", accounts.ids),
@@ -160,7 +160,8 @@ class KamVisitAgenda(models.AbstractModel):
         self.env["sale.order"].flush_model(["kam_account_id", "date_order"])
         rows = self.env.execute_query(
             SQL(
-                """SELECT s.kam_account_id, l.product_id, s.date_order::date,
+                """SELECT s.kam_account_id, l.product_id,
+                          (s.date_order AT TIME ZONE 'UTC' AT TIME ZONE %s)::date,
                           sum(l.product_uom_qty * coalesce(u.factor, 1)
                               / coalesce(nullif(pu.factor, 0), 1))
                      FROM sale_order_line l JOIN sale_order s ON s.id = l.order_id
@@ -169,6 +170,7 @@ class KamVisitAgenda(models.AbstractModel):
                      LEFT JOIN uom_uom u ON u.id = l.product_uom_id
                      LEFT JOIN uom_uom pu ON pu.id = t.uom_id
                     WHERE l.id IN %s GROUP BY 1, 2, 3""",
+                self.env.company.root_id.sudo()._kam_time_zone(),  # no secret
                 seen.subselect(),
             )
         )

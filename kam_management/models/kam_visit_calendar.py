@@ -4,10 +4,7 @@ There is no flag against loops: either side only writes what differs, so a move 
 over once and comes to rest.
 """
 
-from datetime import timezone
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..kam_core.visits import visit as visits
 from .kam_given import now
@@ -134,18 +131,6 @@ class KamVisit(models.Model):
         self.sudo().write({"calendar_event_id": False, "calendar_asked": False})
         event.with_context(**QUIET).unlink()
 
-    @api.model
-    def _adopt_appointments(self):
-        """Take the appointments over that an earlier installation left."""
-        self.env.cr.execute(
-            """UPDATE kam_visit v SET calendar_event_id = e.id
-                 FROM calendar_event e
-                WHERE e.res_model = 'kam.visit' AND e.res_id = v.id AND e.active
-                  AND v.calendar_event_id IS NULL"""
-        )
-        self.env["calendar.event"].invalidate_model()
-        self.invalidate_model(["calendar_event_id"])
-
     def _invites(self):
         return bool(self.invite_contact and self.contact_id.email)
 
@@ -173,6 +158,7 @@ class KamVisit(models.Model):
         self.ensure_one()
         return {
             "name": self.display_name,
+            "allday": False,
             "start": self.planned_start,
             "stop": self.planned_stop,
             "user_id": self.user_id.id,
@@ -182,70 +168,6 @@ class KamVisit(models.Model):
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
         }
-
-    # ------------------------------------------------------- from the calendar
-    def _calendar_moved(self):
-        """Take over moves made in the calendar; what cannot be is put back there."""
-        allowed = self._filtered_access("write")
-        for visit in self:
-            event = visit._appointments()
-            if not visit._differs_from(event):
-                continue
-            if visit not in allowed or visit.state != visits.PLANNED:
-                visit._calendar_push()
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    visit._command(visit._moved_as(event))
-            except UserError as refusal:
-                visit.invalidate_recordset()
-                visit._calendar_push()
-                self.env.user._bus_send(
-                    "simple_notification",
-                    {"type": "warning", "message": str(refusal), "sticky": True},
-                )
-
-    def _differs_from(self, event):
-        return (event.start, event.stop) != (self.planned_start, self.planned_stop)
-
-    def _moved_as(self, event):
-        changes = {
-            name: moment.replace(tzinfo=timezone.utc)
-            for name, moment in (
-                ("planned_start", event.start),
-                ("planned_stop", event.stop),
-            )
-            if moment != self[name]
-        }
-        return visits.Replan(changes, visits.DRAFT, "calendar")
-
-    def _calendar_gone(self):
-        """Ask what becomes of visits whose appointment was deleted in the calendar."""
-        open_ones = self.filtered(lambda one: one.state in visits.OPEN)
-        # sudo: whoever deleted it may have no right to the visit; only a question is
-        # noted, no decision
-        open_ones.sudo().write({"calendar_asked": True, "calendar_event_id": False})
-        for visit in open_ones.sudo():
-            visit.activity_schedule(
-                "mail.mail_activity_data_todo",
-                user_id=visit.user_id.id,
-                summary=self.env._("Deleted in the calendar: is the visit called off?"),
-                note=self.env._(
-                    "The appointment was deleted in the calendar. Cancel the visit,"
-                    " with a reason, or put it back into the calendar."
-                ),
-            )
-
-    def action_put_back(self):
-        """Put the appointments of visits back into the calendar."""
-        self.check_access("write")
-        # sudo: a mirror's own field; the right to the visit was checked
-        self.sudo().calendar_asked = False
-        self._calendar_push()
-        self.activity_ids.filtered(
-            lambda one: one.activity_type_id.category == "default" and one.automated
-        ).unlink()
-        return True
 
 
 def _plain(value):

@@ -13,9 +13,13 @@ from ..kam_core.visits import adherence as figures
 from . import kam_account_visits
 from .kam_given import Given
 
+# by the intervals and managers of today: what was due then is not kept
 COVERAGE = """
-    SELECT count(*), count(*) FILTER (WHERE d.visited)
-      FROM (SELECT coalesce(l.last + i.days, a.key_since, a.create_date::date) AS due,
+    SELECT WHAT
+      FROM (SELECT a.id, o.user_id,
+                   coalesce(l.last + i.days, a.key_since,
+                            (a.create_date AT TIME ZONE 'UTC'
+                             AT TIME ZONE %(zone)s)::date) AS due,
                    EXISTS (SELECT FROM kam_visit v
                              JOIN kam_visit_kind k ON k.id = v.kind_id AND k.counts
                             WHERE v.account_id = a.id AND v.state = 'done'
@@ -24,12 +28,23 @@ COVERAGE = """
               FROM kam_account a
               CROSS JOIN LATERAL (SELECT INTERVAL AS days) i
               LEFT JOIN LATERAL (
-                   SELECT max(v.finished_at)::date AS last FROM kam_visit v
+                   SELECT (v.finished_at AT TIME ZONE 'UTC'
+                           AT TIME ZONE %(zone)s)::date AS last
+                     FROM kam_visit v
                      JOIN kam_visit_kind k ON k.id = v.kind_id AND k.counts
                     WHERE v.account_id = a.id AND v.state = 'done'
-                      AND v.finished_at < %(begin)s) l ON TRUE
+                      AND v.finished_at < %(begin)s
+                    ORDER BY v.finished_at DESC LIMIT 1) l ON TRUE
+              LEFT JOIN kam_account_owner o ON o.account_id = a.id AND o.role = 'lead'
+               AND o.date_from <= %(today)s
+               AND (o.date_to IS NULL OR o.date_to >= %(today)s)
              WHERE i.days IS NOT NULL AND a.id IN %(accounts)s) d
      WHERE d.due <= %(last)s""".replace("INTERVAL", kam_account_visits.INTERVAL)
+COVERAGE_BY_USER = (
+    COVERAGE.replace("WHAT", "d.user_id, count(*), count(*) FILTER (WHERE d.visited)")
+    + " GROUP BY 1"
+)
+COVERED_IDS = COVERAGE.replace("WHAT", "d.id") + " AND (d.visited OR %(all)s)"
 SUMS = (
     "visits",
     "done",
@@ -92,7 +107,7 @@ class KamVisit(models.Model):
         if users:
             domain.append(("user_id", "in", users))
         counts = self._figure_counts(domain)
-        counts |= self._coverage(begin, end, last, users)
+        counts |= self._coverage(first, last, users or None)
         return {
             **counts,
             **self._figure_ratios(counts),
@@ -117,27 +132,42 @@ class KamVisit(models.Model):
         counts = {name: value or 0 for name, value in zip(SUMS, sums, strict=True)}
         return {**counts, "productive": productive}
 
-    def _coverage(self, begin, end, last, users):
-        """Count the accounts due in the period, and those of them visited.
+    def _coverage(self, first, last, users):
+        """Count the accounts due in the period, and those of them visited."""
+        found = self.env.execute_query(self._coverage_sql(users, first, last))
+        return {
+            "due": sum(due for _user, due, _covered in found),
+            "covered": sum(covered for _user, _due, covered in found),
+        }
 
-        By the intervals and managers of today: what was due then is not kept.
+    def _coverage_sql(self, users, first, last):
+        """Return SQL of (user id, accounts due, those of them visited).
+
+        :param users: ids of the managers, None: all
         """
+        return SQL(COVERAGE_BY_USER, **self._coverage_values(users, first, last))
+
+    def _covered_ids(self, column, users, first, last):
+        """Return the ids of the accounts ``due`` in a period, or ``covered``."""
+        values = self._coverage_values(users, first, last)
+        query = SQL(COVERED_IDS, **values, all=column == "due")
+        return sorted(one for (one,) in self.env.execute_query(query))
+
+    def _coverage_values(self, users, first, last):
         domain = Domain("company_id", "=", self.env.company.root_id.id)
-        if users:
+        if users is not None:
             domain &= Domain("user_id", "in", users)
         accounts = self.env["kam.account"]
         accounts._flush_figures()
-        found = accounts._search(domain)
-        [(due, covered)] = self.env.execute_query(
-            SQL(
-                COVERAGE,
-                begin=begin,
-                end=end,
-                last=last,
-                accounts=found.subselect(),
-            )
-        )
-        return {"due": due, "covered": covered}
+        begin, end = self._moments(first, last)
+        return {
+            "begin": begin,
+            "end": end,
+            "last": last,
+            "today": accounts._today(),
+            "zone": self.env.company.root_id.sudo()._kam_time_zone(),  # no secret
+            "accounts": accounts._search(domain).subselect(),
+        }
 
     def _figure_ratios(self, one):
         ratios = {

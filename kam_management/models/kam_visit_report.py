@@ -29,7 +29,11 @@ ORDERS = """
 SOLD = """
     SELECT sum(m.amount_untaxed_signed) FILTER (WHERE m.invoice_date < d.day) AS before,
            sum(m.amount_untaxed_signed) FILTER (WHERE m.invoice_date >= d.day) AS after
-      FROM (SELECT v.finished_at::date AS day, c.kam_visit_effect_days AS days) d
+      FROM (SELECT (v.finished_at AT TIME ZONE 'UTC' AT TIME ZONE coalesce(
+                     (SELECT p.tz FROM res_users u
+                        JOIN res_partner p ON p.id = u.partner_id
+                       WHERE u.id = v.user_id), h.tz, 'UTC'))::date AS day,
+                   c.kam_visit_effect_days AS days) d
       JOIN account_move m ON m.kam_account_id = v.account_id AND m.state = 'posted'
        AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
        AND m.invoice_date >= d.day - d.days AND m.invoice_date < d.day + d.days"""
@@ -56,11 +60,14 @@ VISITS = f"""
            CASE WHEN o.orders > 0 THEN o.lines::float END AS lines_per_call,
            CASE WHEN o.orders > 0 THEN o.amount END AS drop_size,
            t.before AS sales_before, t.after AS sales_after,
-           v.participants
+           v.participants,
+           date_trunc('week', v.planned_start AT TIME ZONE 'UTC' AT TIME ZONE
+                      coalesce(h.tz, 'UTC'))::date AS monday
       FROM kam_visit v
       JOIN kam_account a ON a.id = v.account_id
       JOIN res_company c ON c.id = v.company_id
       JOIN kam_visit_kind k ON k.id = v.kind_id
+      LEFT JOIN resource_calendar h ON h.id = c.resource_calendar_id
       LEFT JOIN LATERAL ({ORDERS}) o ON v.state = 'done'
       LEFT JOIN LATERAL ({SOLD}) t ON v.state = 'done' AND k.is_training"""  # noqa: S608
 PROMISES = """
@@ -72,7 +79,7 @@ PROMISES = """
            CASE WHEN v.state <> 'cancelled'
                   OR v.closed_kind IS DISTINCT FROM 'absence' THEN k.kept::int::float
            END,
-           NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL
+           NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, w.monday
       FROM kam_week_visit l
       JOIN kam_week w ON w.id = l.week_id
       JOIN kam_visit v ON v.id = l.visit_id
@@ -166,6 +173,11 @@ class KamVisitReport(models.Model):
     )
     sales_after = fields.Monetary("Sales after training", readonly=True)
     participants = fields.Integer("Took part", readonly=True)
+    monday = fields.Date(
+        "Week of",
+        readonly=True,
+        help="Of a commitment: the week it was promised for.",
+    )
 
     @property
     def _table_query(self):

@@ -1,18 +1,14 @@
 """The plan of one manager for one week: committed, then kept or not."""
 
-import uuid
-from collections import defaultdict
 from datetime import timezone
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..kam_core.visits import adherence
 from ..kam_core.visits import visit as visits
 from ..kam_core.visits import week as weeks
-from .kam_given import Given, now
 
 STATES = [("open", "Open"), ("committed", "Committed")]
 
@@ -191,232 +187,14 @@ class KamWeek(models.Model):
             )
         )
 
-    # ----------------------------------------------------------------- commit
-    @api.model
-    def commit(self, user_ids=None, monday=None, command_id=None):
-        """Commit the plans of a week: what stands in them is promised.
-
-        :param user_ids: ids of the managers; left out: the user
-        :param monday: Monday of the week, ``YYYY-MM-DD``; left out: this week's
-        :param command_id: UUID chosen by the caller; the same again changes nothing
-        :return: ids of the weeks
-        :raises UserError: committed already, over, or without a visit ahead
-        """
-
-        def action(model):
-            managers = model._managers(user_ids)
-            day = model._monday(monday, managers[:1])
-            return [model._commit_one(user, day).id for user in managers]
-
-        return self._once(command_id, ["commit", user_ids, monday], action)
-
-    def _monday(self, value, user):
-        day = Given(self.env).date(self.env._("Week"), value)
-        return weeks.monday_of(day or (user or self.env.user)._kam_user_today())
-
-    def _managers(self, user_ids):
-        """Return the users named, whose weeks the caller may make."""
-        ids = Given(self.env).ids(self.env._("Managers"), user_ids) or [self.env.uid]
-        managers = self.env["res.users"].browse(ids)
-        managers._kam_check_internal(set(ids))
-        self.check_access("create")
-        if not self.env.su and not self._is_director():
-            allowed = {
-                user_id for (user_id,) in self.env.execute_query(self._managed_users())
-            }
-            if set(ids) - allowed:
-                raise AccessError(
-                    self.env._(
-                        "You plan your own weeks, those of your team, and of whom you"
-                        " stand in for."
-                    )
-                )
-        return managers
-
     def _is_director(self):
         return self.env.user.has_group("kam_management.group_kam_director")
-
-    def _week_of(self, user, monday):
-        """Return the week of a manager, made where it is missing."""
-        company = self.env.company.root_id
-        found = self.search(
-            [
-                ("user_id", "=", user.id),
-                ("company_id", "=", company.id),
-                ("monday", "=", monday),
-            ]
-        )
-        return found or self.create(
-            {"user_id": user.id, "company_id": company.id, "monday": monday}
-        )
-
-    def _commit_one(self, user, monday):
-        week = self._week_of(user, monday)
-        week._check_open()
-        today = user._kam_user_today(week.company_id)
-        planned = week._visits_ahead()
-        planned._command(visits.Commit(monday))
-        versions = self.env["kam.event.store"]._heads(
-            planned._name, planned.mapped("event_key")
-        )
-        lines = tuple(
-            weeks.CommittedVisit(
-                key=str(uuid.uuid4()),
-                visit_id=one.id,
-                kind_id=one.kind_id.id,
-                planned_start=_aware(one.planned_start),
-                planned_stop=_aware(one.planned_stop),
-                version=versions[one.event_key],
-            )
-            for one in planned
-        )
-        week._command(weeks.CommitWeek(now(), today, lines))
-        return week
-
-    def _check_open(self):
-        # before the visits are touched: the core says the same of the week
-        [(_week, _key, _version, state)] = self._load()
-        self._decide_only(state)
-
-    def _decide_only(self, state):
-        if state.state == weeks.COMMITTED:
-            raise self._refusal(weeks.AlreadyCommitted())
 
     def _window(self):
         """Return [from, to) of the week where its manager is, aware UTC."""
         self.ensure_one()
         return adherence.week_window(
             self.monday, self.user_id._kam_zone(self.company_id)
-        )
-
-    def _visits_ahead(self):
-        """Return the visits of the week that are still to be made."""
-        first, last = (moment.replace(tzinfo=None) for moment in self._window())
-        # sudo: a manager's own plan, some accounts of which the one who commits it
-        # (a head of sales) may not see; nothing of them is shown
-        return (
-            self.env["kam.visit"]
-            .sudo()
-            .search(
-                [
-                    ("user_id", "=", self.user_id.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("planned_start", ">=", first),
-                    ("planned_start", "<", last),
-                    ("state", "in", visits.OPEN),
-                ],
-                order="planned_start, id",
-            )
-        )
-
-    def action_commit(self):
-        """Commit the plan of the week as it stands."""
-        for week in self:
-            self.commit(week.user_id.ids, week.monday)
-        return True
-
-    def withdraw(self, reason, expected_version=None, command_id=None):
-        """Take the commitment of weeks back before they begin.
-
-        :param reason: why, in a sentence
-        :param expected_version: refuse when a week has changed since this version
-        :param command_id: UUID chosen by the caller; the same again changes nothing
-        """
-
-        def action(model):
-            for week in model.browse(self.ids):
-                week._withdraw(reason, expected_version)
-            return True
-
-        return self._once(
-            command_id, ["withdraw", self.ids, reason, expected_version], action
-        )
-
-    def _withdraw(self, reason, expected_version):
-        today = self.user_id._kam_user_today(self.company_id)
-        self._command(
-            weeks.Withdraw(now(), today, self._reason(reason)), expected_version
-        )
-        self._visits_ahead()._command(visits.Withdraw(self.monday))
-
-    # ---------------------------------------------------------------- figures
-    def _compute_score(self):
-        kept = self._kept()
-        off_plan = self._off_plan_done()
-        for week in self:
-            result = adherence.score(tuple(kept[week.id]), week._window())
-            week.update(
-                {
-                    "committed_count": result.committed,
-                    "done_count": result.done_in_week,
-                    "moved_count": result.moved,
-                    "missed_count": result.missed,
-                    "cancelled_count": result.cancelled,
-                    "excused_count": result.excused,
-                    "off_plan_count": off_plan.get(week.id, 0),
-                    "adherence": result.adherence or 0.0,
-                }
-            )
-
-    def _kept(self):
-        """Return {week id: what became of its committed visits}, by one query.
-
-        Counted past the rules of accounts: whoever may see the week may know how much
-        of it was kept.
-        """
-        self.env["kam.visit"].flush_model()
-        self.env["kam.week.visit"].flush_model()
-        found = defaultdict(list)
-        for week_id, user_id, *rest in self.env.execute_query(
-            SQL(
-                """SELECT l.week_id, w.user_id, v.user_id, v.state, v.finished_at,
-                          v.closed_kind = 'absence' AND v.state = 'cancelled',
-                          v.planned_start <> l.planned_start
-                              OR v.user_id <> w.user_id
-                     FROM kam_week_visit l JOIN kam_week w ON w.id = l.week_id
-                     JOIN kam_visit v ON v.id = l.visit_id
-                    WHERE l.week_id = ANY(%s)""",
-                self.ids,
-            )
-        ):
-            now_user, state, done_at, excused, moved = rest
-            found[week_id].append(
-                adherence.Kept(
-                    user_id,
-                    now_user,
-                    state,
-                    _aware(done_at),
-                    bool(excused),
-                    bool(moved),
-                )
-            )
-        return found
-
-    def _off_plan_done(self):
-        """Return {week id: visits done in it that were not in its committed plan}."""
-        ready = self.filtered(lambda one: one.state == "committed")
-        if not ready:
-            return {}
-        windows = [(week.id, *week._window()) for week in ready]
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    """SELECT w.id, count(*)
-                         FROM unnest(%s, %s::timestamptz[], %s::timestamptz[])
-                              AS t(id, first, last)
-                         JOIN kam_week w ON w.id = t.id
-                         JOIN kam_visit v ON v.user_id = w.user_id
-                          AND v.company_id = w.company_id AND v.state = 'done'
-                          AND v.finished_at >= t.first AT TIME ZONE 'UTC'
-                          AND v.finished_at < t.last AT TIME ZONE 'UTC'
-                        WHERE NOT EXISTS (SELECT FROM kam_week_visit l
-                               WHERE l.week_id = w.id AND l.visit_id = v.id)
-                        GROUP BY w.id""",
-                    [one[0] for one in windows],
-                    [one[1] for one in windows],
-                    [one[2] for one in windows],
-                )
-            )
         )
 
     def action_view_visits(self):

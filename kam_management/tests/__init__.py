@@ -33,6 +33,7 @@ from . import test_kam_promises
 from . import test_kam_kpi
 from . import test_kam_approval
 from . import test_kam_visit
+from . import test_kam_visit_edges
 from . import test_kam_week
 from . import test_kam_visit_calendar
 from . import test_kam_target

@@ -156,11 +156,47 @@ class TestKamWeekTour(VisitCase, common.KamHttpCase):
         self.assertEqual(moved.account_id, self.account)
         self.assertEqual(moved.change_reason, "The buyer is ill")
 
+    def test_the_weeks_of_a_team(self):
+        self.env["crm.team"].create(
+            {
+                "name": "Pages",
+                "user_id": self.hal.id,
+                "member_ids": [fields.Command.set((self.kim | self.lou).ids)],
+            }
+        )
+        self.hal.tz = "Europe/Berlin"
+        self.start_tour(
+            "/odoo/visits-of-the-team",
+            "kam_team_week_tour",
+            login="cli_hal",
+            timeout=120,
+        )
+        for user, account in ((self.kim, self.account), (self.lou, self.other)):
+            visit = self.Visit.search([("user_id", "=", user.id)])
+            self.assertEqual(visit.account_id, account)
+            self.assertEqual(visit.plan_status, "committed")
+        moved = self.account.visit_ids.planned_start
+        local = fields.Datetime.context_timestamp(
+            self.Visit.with_context(tz="Europe/Berlin"), moved
+        )
+        self.assertEqual(local.hour, 16)
+
 
 @tagged("post_install", "-at_install")
 class TestKamDayTour(VisitCase, common.KamHttpCase):
     browser_size = "390x844"
     touch_enabled = True
+
+    def test_a_week_with_one_hand(self):
+        self.start_tour(
+            "/odoo/my-week", "kam_week_phone_tour", login="cli_kim", timeout=120
+        )
+        [visit] = self.account.visit_ids
+        local = fields.Datetime.context_timestamp(
+            visit.with_context(tz="Europe/Berlin"), visit.planned_start
+        )
+        self.assertEqual(local.weekday(), 3)
+        self.assertIn(local.hour, range(7, 18))
 
     def test_a_day_with_one_hand(self):
         cog = self.designate(self.cog, self.kim, letter="C")

@@ -98,6 +98,35 @@ class TestKamVisitAgenda(ClientCase, common.KamCase):
             ("kam.need", note.id, 9000),
         )
 
+    def test_what_ends_soon_is_to_be_renewed(self):
+        terms = self.env["kam.credit.terms"]
+        settings = {"credit_limit": 5000, "valid_until": self.day(20).isoformat()}
+        [terms_id] = terms.set_terms(self.acme.ids, settings, "Trusted")
+        self.env.flush_all()
+        found = self.agenda(self.kim)[self.account.id]
+        [item] = found["renewals"]
+        self.assertEqual(
+            (item["model"], item["res_id"], item["date"], item["tone"]),
+            ("kam.credit.terms", terms_id, self.day(20).isoformat(), "warning"),
+        )
+        far = {"credit_limit": 5000, "valid_until": self.day(200).isoformat()}
+        terms.browse(terms_id).change_terms(far, "Longer")
+        self.env.flush_all()
+        self.assertNotIn("renewals", self.agenda(self.kim)[self.account.id])
+
+    def test_days_of_orders_are_those_of_the_company(self):
+        """Ordered at 23:30 UTC: the next day in Bangkok."""
+        self.env.company.resource_calendar_id.tz = "Asia/Bangkok"
+        order = self.order(self.acme, -3)
+        order.date_order = f"{self.day(-3)} 23:30:00"
+        self.env.flush_all()
+        [last, *_rest] = self.agenda(self.kim)[self.account.id]["last_orders"]
+        self.assertEqual(last["date"], self.day(-2).isoformat())
+        histories = self.env["kam.visit.agenda"]._histories(self.account, self.day(0))
+        days = [day for day, _many in histories[self.account.id][self.product.id]]
+        self.assertIn(self.day(-2), days)
+        self.assertNotIn(self.day(-3), days)
+
     def test_strangers_get_nothing(self):
         with self.assertRaises(AccessError):
             self.agenda(self.lou)

@@ -1,8 +1,10 @@
 """A week: generated, accepted, committed, kept or not; who is away, and where."""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -84,6 +86,75 @@ class TestKamWeek(visit_case.VisitCase, common.KamCase):
         busy.show_as = "free"
         days = {one["planned_start"][:10] for one in self.generate()["proposals"]}
         self.assertIn(str(self.at(0).date()), days)
+
+    def test_nothing_is_proposed_into_the_past(self):
+        """On Tuesday at noon the morning is over."""
+        noon = self.at(1, 11).replace(tzinfo=timezone.utc)
+        with freeze_time(noon):
+            plan = self.generate()
+        starts = [one["planned_start"] for one in plan["proposals"]]
+        self.assertEqual(len(starts), 2)
+        self.assertGreaterEqual(min(starts), str(self.at(1, 11)))
+
+    def test_an_account_handed_over_in_the_week_is_planned_for_whom_it_is(self):
+        self.team.member_ids += self.ben
+        self.account.with_user(self.helen).hand_over(
+            [{"user_id": self.ben.id}], "Ben knows them", str(self.at(3).date())
+        )
+        days = {
+            user: [
+                one["planned_start"][:10]
+                for one in self.weeks.with_user(self.helen).generate(
+                    user.ids, str(self.monday)
+                )["proposals"]
+                if one["account_id"] == self.account.id
+            ]
+            for user in (self.anna, self.ben)
+        }
+        self.assertLess(max(days[self.anna]), str(self.at(3).date()))
+        self.assertGreaterEqual(min(days[self.ben]), str(self.at(3).date()))
+        both = self.weeks.with_user(self.helen).generate(
+            (self.anna + self.ben).ids, str(self.monday)
+        )
+        found = [one["account_id"] for one in both["proposals"]]
+        self.assertEqual(found.count(self.account.id), 1)
+
+    def test_a_visit_late_on_sunday_is_of_the_week_before(self):
+        """Sunday 23:30 in Berlin: the account has no visit in the week after."""
+        interval = self.account.visit_interval_days
+        self.env["kam.account.cadence"].create(
+            {"account_id": self.account.id, "interval_days": 1}
+        )
+        self.assertGreater(interval, 1)
+        self.visits.create(
+            {
+                "account_id": self.account.id,
+                "planned_start": self.at(-1, 20),
+                "planned_stop": self.at(-1, 21),
+            }
+        )
+        ids = {one["account_id"] for one in self.generate()["proposals"]}
+        self.assertIn(self.account.id, ids)
+
+    def test_the_first_free_time_of_a_day_that_somebody_chose(self):
+        calendar = self.env.company.resource_calendar_id
+        calendar.tz = "Europe/Berlin"
+        monday = str(self.monday)
+        slot = self.weeks.first_free(self.account.id, monday)
+        self.assertEqual(slot["planned_start"][:10], monday)
+        self.visits.plan(self.account.id, slot["planned_start"])
+        after = self.weeks.first_free(self.account.id, monday)
+        self.assertGreater(after["planned_start"], slot["planned_stop"])
+        sunday = str(self.at(6).date())
+        self.assertFalse(self.weeks.first_free(self.account.id, sunday))
+        with self.assertRaises(AccessError):
+            self.weeks.with_user(self.ben).first_free(self.account.id, monday)
+        for wrong in (None, "x", [], 10**9, 2**70, True):
+            with self.assertRaises(UserError):
+                self.weeks.first_free(wrong, monday)
+            if wrong is not None:
+                with self.assertRaises(UserError):
+                    self.weeks.first_free(self.account.id, wrong)
 
     def test_own_time_off_is_that_of_the_resource(self):
         resource = self.env["resource.resource"].create(

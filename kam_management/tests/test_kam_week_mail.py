@@ -1,5 +1,8 @@
 """The week by mail, and visits from a workbook."""
 
+import io
+
+import xlsxwriter
 from freezegun import freeze_time
 
 from odoo.tests import tagged
@@ -50,27 +53,22 @@ class TestKamWeekMail(VisitCase, common.KamCase):
         self.assertFalse(cron.active)
 
 
+HEAD = ("Account", "Begins", "Ends", "Kind", "Purpose")
+
+
 @tagged("post_install", "-at_install")
 class TestKamVisitImport(VisitCase, common.KamCase):
-    def test_visits_come_from_a_workbook(self):
-        import io
-
-        import xlsxwriter
-
+    def load_workbook(self, rows, user=None):
+        """Import a workbook as the dialog of the list does."""
         stream = io.BytesIO()
         book = xlsxwriter.Workbook(stream)
         sheet = book.add_worksheet()
-        rows = [
-            ("Account", "Begins", "Ends", "Kind", "Purpose"),
-            ("Acme", "2027-03-01 09:00:00", "2027-03-01 10:00:00", "Visit", "Tea"),
-            ("Acme", "2027-03-02 09:00:00", "2027-03-02 09:15:00", "Call", "Price"),
-        ]
         for place, row in enumerate(rows):
             sheet.write_row(place, 0, row)
         book.close()
         wizard = (
             self.env["base_import.import"]
-            .with_user(self.kim)
+            .with_user(user or self.kim)
             .create(
                 {
                     "res_model": "kam.visit",
@@ -82,9 +80,36 @@ class TestKamVisitImport(VisitCase, common.KamCase):
             )
         )
         names = ["account_id", "planned_start", "planned_stop", "kind_id", "subject"]
-        result = wizard.execute_import(
+        return wizard.execute_import(
             names, list(rows[0]), {"has_headers": True, "quoting": '"'}
         )
+
+    def test_wrong_rows_of_a_workbook_are_named_and_nothing_is_stored(self):
+        before = self.Visit.search_count([])
+        good = ("Acme", "2027-03-01 09:00:00", "2027-03-01 10:00:00", "Visit", "Tea")
+        for wrong, words in (
+            (("Acme", good[1], "2027-02-28 10:00:00", "Visit", ""), "Ends"),
+            (("Nobody & Sons", *good[1:4], ""), "Nobody & Sons"),
+            (("Acme", *good[1:3], "Seance", ""), "Seance"),
+            (("Bolt", *good[1:4], ""), "Bolt|does not answer|not allowed"),
+        ):
+            result = self.load_workbook([HEAD, good, wrong])
+            self.assertFalse(result["ids"], wrong)
+            told = [
+                message["message"]
+                for message in result["messages"]
+                if message.get("rows") == {"from": 1, "to": 1}
+            ]
+            self.assertRegex("\n".join(told), words, result["messages"])
+        self.assertEqual(self.Visit.search_count([]), before)
+
+    def test_visits_come_from_a_workbook(self):
+        rows = [
+            HEAD,
+            ("Acme", "2027-03-01 09:00:00", "2027-03-01 10:00:00", "Visit", "Tea"),
+            ("Acme", "2027-03-02 09:00:00", "2027-03-02 09:15:00", "Call", "Price"),
+        ]
+        result = self.load_workbook(rows)
         self.assertFalse(result["messages"])
         visits = self.Visit.browse(result["ids"])
         self.assertEqual(visits.mapped("subject"), ["Tea", "Price"])

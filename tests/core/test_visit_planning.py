@@ -160,6 +160,37 @@ def test_nothing_is_planned_before_today():
     assert found[0].start.date() >= today
 
 
+def test_an_account_handed_over_in_the_week_keeps_to_its_managers_days():
+    monday = date(2026, 6, 1)
+    thursday = monday + timedelta(days=3)
+    former = candidate(1, owned=(None, thursday - timedelta(days=1)))
+    later = candidate(2, user_id=2, owned=(thursday, None))
+    found, left = plan(
+        monday, (manager(monday), manager(monday, user_id=2)), (former, later)
+    )
+    assert [one.start.date() for one in found] == [monday, thursday]
+    found, left = plan(
+        monday, (manager(monday),), (former,), today=monday + timedelta(days=4)
+    )
+    assert ([one.cause for one in left], found) == ([planning.NO_DAY], ())
+
+
+def test_the_first_free_time_of_a_chosen_day():
+    monday = date(2026, 6, 1)
+    nine, ten, one_pm = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10, 13))
+    anyone = manager(monday)
+    account = candidate(weekdays=frozenset({4}), hour_from=Decimal(10))
+    slot = planning.first_free(monday, anyone, account)
+    assert slot == (ten, ten + timedelta(hours=1)), "its hours count, its days do not"
+    evening = candidate(hour_from=Decimal(20), hour_to=Decimal(22))
+    assert planning.first_free(monday, anyone, evening)[0] == nine
+    busy = manager(monday, busy=[(nine, one_pm)])
+    assert planning.first_free(monday, busy, candidate())[0] == one_pm
+    assert planning.first_free(monday + timedelta(days=6), anyone, account) is None
+    full = manager(monday, most_a_day=1, booked=((nine, ""),))
+    assert planning.first_free(monday, full, candidate()), "who chooses knows why"
+
+
 # ----------------------------------------------------------------------- properties
 @st.composite
 def weeks(draw):
@@ -205,6 +236,15 @@ def weeks(draw):
             duration_minutes=draw(st.integers(1, 300)),
             town=draw(st.sampled_from(("", "Aachen", "Bonn"))),
             planned=draw(st.sampled_from(((), (), (), (monday,)))),
+            owned=draw(
+                st.sampled_from(
+                    (
+                        (None, None),
+                        (monday + timedelta(days=2), None),
+                        (None, monday + timedelta(days=2)),
+                    )
+                )
+            ),
         )
         for n, pair in enumerate(
             draw(st.lists(st.tuples(hours, hours), max_size=25)), start=1
@@ -241,6 +281,8 @@ def _within_the_account(one, account, managers, today, monday):
     start, stop = one.start.astimezone(zone), one.stop.astimezone(zone)
     assert max(today, monday) <= start.date() <= monday + timedelta(days=6)
     assert start.date().weekday() in account.weekdays
+    first, last = account.owned
+    assert (first or start.date()) <= start.date() <= (last or start.date())
     begin = Decimal(start.hour * 60 + start.minute) / 60
     end = Decimal(stop.hour * 60 + stop.minute) / 60
     end += 24 * (stop.date() - start.date()).days

@@ -6,7 +6,7 @@ Everything is sorted before it is used, so the same input gives the same plan.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ class Candidate:
     :param weekdays: days on which it receives, Monday is 0
     :param hour_from: first hour of the day, local, 9.5 is half past nine
     :param town: visits in one town go to one day where they can
+    :param owned: first and last day on which it is the manager's, each None: no bound
     """
 
     account_id: int
@@ -45,6 +46,16 @@ class Candidate:
     hour_to: Decimal = Decimal(24)
     duration_minutes: int = 60
     town: str = ""
+    owned: tuple[date | None, date | None] = (None, None)
+
+    def allows(self, day: date) -> bool:
+        """Tell whether it receives on a day, and is the manager's then."""
+        first, last = self.owned
+        return (
+            day.weekday() in self.weekdays
+            and (first is None or first <= day)
+            and (last is None or day <= last)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +225,7 @@ def _place(manager, zone, days, item, proposals):
 
 def _slot(manager, zone, days, candidate, earliest):
     allowed = [
-        day
-        for day in days
-        if day.date.weekday() in candidate.weekdays and day.date >= earliest
+        day for day in days if candidate.allows(day.date) and day.date >= earliest
     ]
     if not allowed:
         return None, None, NO_DAY
@@ -227,6 +236,23 @@ def _slot(manager, zone, days, candidate, earliest):
         if slot := _first_free(day, zone, candidate):
             return day, slot, None
     return None, None, NO_TIME
+
+
+def first_free(
+    day: date, manager: Manager, candidate: Candidate
+) -> tuple[datetime, datetime] | None:
+    """Return the first free time for an account on a day that somebody chose.
+
+    Within the hours of the customer where there is room, else within those in which
+    the manager works: who chooses the day knows why.
+
+    :return: (from, to) in UTC; None when the day is full
+    """
+    zone = ZoneInfo(manager.zone)
+    monday = day - timedelta(days=day.weekday())
+    [chosen] = [one for one in _days(manager, monday, day, zone) if one.date == day]
+    whole = replace(candidate, hour_from=Decimal(0), hour_to=Decimal(24))
+    return _first_free(chosen, zone, candidate) or _first_free(chosen, zone, whole)
 
 
 def _preference(day, town):

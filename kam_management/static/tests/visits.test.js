@@ -1,6 +1,6 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
-import { queryAll, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { queryAll, queryAllTexts, queryFirst, resize } from "@odoo/hoot-dom";
 import { animationFrame, mockDate } from "@odoo/hoot-mock";
 import {
     contains,
@@ -276,7 +276,8 @@ function week(values) {
         monday: "2026-03-09",
         over: false,
         user: { id: 7, name: "Kim" },
-        users: [{ id: 7, name: "Kim" }],
+        users: [{ id: 7, name: "Kim", planned: 1, committed: false }],
+        zone: "Europe/Berlin",
         may_plan: true,
         week: { id: false, state: "open" },
         figures: { committed: 0, done: 0, moved: 0, missed: 0, off_plan: 0, adherence: null },
@@ -382,6 +383,131 @@ test("committing says what it means", async () => {
     expect.verifySteps(["week null null", "commit 7 2026-03-09", "week 7 2026-03-09"]);
 });
 
+test("a head proposes, looks through and accepts the weeks of the team", async () => {
+    const proposal = { kind_id: 1, town: "", start: "2026-03-12 08:00:00" };
+    onRpc("kam.visit", "screen_proposals", ({ kwargs }) => {
+        expect.step(`propose ${kwargs.user_ids}`);
+        return {
+            proposals: [
+                {
+                    ...proposal,
+                    key: "0",
+                    user_id: 7,
+                    account_id: 21,
+                    account: "Due One",
+                    stop: "2026-03-12 09:00:00",
+                },
+                {
+                    ...proposal,
+                    key: "1",
+                    user_id: 8,
+                    account_id: 31,
+                    account: "Of Lou",
+                    stop: "2026-03-12 09:00:00",
+                },
+            ],
+            left: [],
+        };
+    });
+    onRpc("kam.week", "accept", ({ args }) => {
+        expect.step(`accept ${args[0].map((one) => `${one.user_id}-${one.account_id}`)}`);
+        return { created: [9, 10], skipped: [] };
+    });
+    onRpc("kam.week", "commit", ({ kwargs }) => {
+        expect.step(`commit ${kwargs.user_ids}`);
+        return [1, 2];
+    });
+    await mountWeek({
+        users: [
+            { id: 7, name: "Kim", planned: 1, committed: false },
+            { id: 8, name: "Lou", planned: 3, committed: false },
+            { id: 9, name: "Max", planned: 2, committed: true },
+        ],
+    });
+    await contains(".o_kam_team").click();
+    await contains(".o_kam_generate").click();
+    expect(".o_kam_ev_proposal").toHaveText(/Due One/);
+    expect("[data-user='8']").toHaveText(/Lou\s?3\s?\+1/);
+    expect(".o_kam_accept").toHaveText("Accept 2 visits of 2 managers");
+    await contains("[data-user='8']").click(); // what is proposed for the others stays
+    expect(".o_kam_accept").toHaveText("Accept 2 visits of 2 managers");
+    await contains(".o_kam_accept").click();
+    await contains(".o_kam_commit").click();
+    expect(".modal").toHaveText(/Kim, Lou\. Visits that are promised: 4/);
+    await contains(".modal .o_kam_confirm").click();
+    expect.verifySteps([
+        "week null null",
+        "propose 7,8,9",
+        "week 8 2026-03-09",
+        "accept 7-21,8-31",
+        "week 7 2026-03-09",
+        "commit 7,8",
+        "week 7 2026-03-09",
+    ]);
+});
+
+test("the week of a manager elsewhere is shown in the hours of that place", async () => {
+    // Monday 9:00 in Bangkok is 3:00 in Berlin
+    await mountWeek({
+        zone: "Asia/Bangkok",
+        visits: [visit(1, { start: "2026-03-09 02:00:00", stop: "2026-03-09 03:00:00" })],
+    });
+    expect(".o_kam_zone").toHaveText("Asia/Bangkok");
+    expect(".o_kam_ev_draft").toHaveText(/9:00|9am|09:00/);
+    expect.verifySteps(["week null null"]);
+});
+
+test("on a telephone a due customer is planned with two taps: the day, the plus", async () => {
+    onRpc("kam.week", "first_free", ({ kwargs }) => {
+        expect.step(`free ${kwargs.account_id} ${kwargs.day} ${kwargs.user_id}`);
+        return { planned_start: "2026-03-12 10:15:00", planned_stop: "2026-03-12 11:15:00" };
+    });
+    onRpc("kam.visit", "plan", ({ args, kwargs }) => {
+        expect.step(`plan ${args[0]} ${kwargs.planned_start}`);
+        return 5;
+    });
+    onRpc("kam.visit", "move", ({ args, kwargs }) => {
+        expect.step(`move ${args[0]} ${kwargs.planned_start}`);
+        return true;
+    });
+    await resize({ width: 390, height: 844 });
+    await mountWeek({
+        visits: [visit(1, { start: "2026-03-12 08:00:00", stop: "2026-03-12 09:00:00" })],
+    });
+    expect(".fc").toHaveCount(0);
+    expect("[data-day]").toHaveCount(5);
+    expect(".o_kam_day_free").toHaveCount(1);
+    await contains("[data-day='2026-03-12']").click();
+    expect(".o_kam_week_phone .o_kam_ev").toHaveText(/9:00.*Customer 1/s);
+    await contains(".o_kam_plan_due").click();
+    // moved to another day at the same hour: the arrows, the day
+    await contains(".o_kam_move_day").click();
+    await contains("[data-day='2026-03-13']").click();
+    expect.verifySteps([
+        "week null null",
+        "free 21 2026-03-12 7",
+        "plan 21 2026-03-12 10:15:00",
+        "week 7 2026-03-09",
+        "move 1 2026-03-13 08:00:00",
+        "week 7 2026-03-09",
+    ]);
+});
+
+test("before the week begins the promise is taken back, with a reason", async () => {
+    onRpc("kam.week", "withdraw", ({ args, kwargs }) => {
+        expect.step(`withdraw ${args[0]} ${kwargs.reason} ${kwargs.expected_version}`);
+        return true;
+    });
+    await mountWeek({
+        week: { id: 2, state: "committed", version: 3, may_withdraw: true },
+    });
+    await contains(".o_kam_withdraw").click();
+    expect(".modal .o_kam_confirm").not.toBeEnabled();
+    await contains(".modal textarea").edit("Fair moved");
+    await contains(".modal .o_kam_confirm").click();
+    expect.verifySteps(["week null null", "withdraw 2 Fair moved 3", "week 7 2026-03-09"]);
+});
+
 async function dragInto(source, date, time) {
     const slot = queryFirst(`.fc-timegrid-slot-lane[data-time="${time}"]`);
     const column = queryFirst(`.fc-timegrid-col[data-date="${date}"]`);
@@ -429,14 +555,34 @@ const ROW = {
     off_plan: 1,
     committed: 4,
     kept: 2,
+    due: 4,
+    covered: 3,
+    productive: 1,
+    orders: 1,
+    order_lines: 8,
+    order_amount: 60,
+    trainings: 0,
     adherence: 0.5,
     off_plan_share: 0.5,
+    coverage: 0.75,
+    strike_rate: 0.5,
+    lines_per_call: 8,
+    drop_size: 60,
+    training_effect: null,
 };
+const TEAMS = [
+    { id: 1, name: "North" },
+    { id: 2, name: "South" },
+];
 
 async function mountBoard(rows) {
     onRpc("kam.visit", "team_board", ({ kwargs }) => {
-        expect.step(`board ${kwargs.date_from} ${kwargs.date_to}`);
-        return { rows, total: ROW };
+        expect.step(`board ${kwargs.date_from} ${kwargs.date_to} ${kwargs.team_id}`);
+        return { rows, total: ROW, teams: TEAMS, currency_id: 1 };
+    });
+    onRpc("kam.visit", "open_board", ({ kwargs }) => {
+        expect.step(`open ${kwargs.column} ${kwargs.user_id} ${kwargs.date_from}`);
+        return { res_model: "kam.visit", domain: [["id", "in", [3]]], name: "Visits" };
     });
     mockService("action", {
         doAction(action, options) {
@@ -458,24 +604,33 @@ test("the board of the team: figures open the visits behind them", async () => {
         { ...ROW, user_id: 8, name: "Lou" },
     ]);
     // the week of Kim is over, that of Lou still runs
-    expect("tbody td.text-danger:contains(50 %)").toHaveCount(1);
-    expect("tbody tr:contains(Lou) td.text-muted:contains(50 %)").toHaveCount(1);
+    expect("[data-panel=plan] tbody .text-danger:contains(50 %)").toHaveCount(1);
+    expect("[data-panel=plan] tbody tr:contains(Lou) .text-muted:contains(50 %)").toHaveCount(1);
+    expect("[data-panel=sales] tbody tr:contains(Kim)").toHaveText(/50 %\s8\s.*60/);
     await contains("[data-cell='7-missed']").click();
-    await contains("[data-cell='7-committed']").click();
-    await contains("tbody a:contains(Kim)").click();
+    await contains("[data-cell='7-adherence']").click();
+    await contains("[data-cell='total-coverage']").click();
+    await contains("[data-panel=plan] tbody a:contains(Kim)").click();
     await contains("[data-period=last]").click();
+    await contains(".o_kam_board_team").select("2");
+    await contains(".o_kam_board_plan").click();
     expect.verifySteps([
-        "board 2026-03-09 2026-03-15",
-        'kam.visit [["user_id","=",7],["planned_start",">=","2026-03-08 23:00:00"],' +
-            '["planned_start","<","2026-03-15 23:00:00"],["state","=","missed"]]',
-        'kam.week [["user_id","=",7],["monday",">=","2026-03-09"],["monday","<=","2026-03-15"]]',
-        'kam_management.kam_my_week_action {"user_id":7,"monday":"2026-03-09"}',
-        "board 2026-03-02 2026-03-08",
+        "board 2026-03-09 2026-03-15 null",
+        "open missed 7 2026-03-09",
+        'kam.visit [["id","in",[3]]]',
+        "open committed 7 2026-03-09",
+        'kam.visit [["id","in",[3]]]',
+        "open due null 2026-03-09",
+        'kam.visit [["id","in",[3]]]',
+        'kam_management.kam_my_week_action {"monday":"2026-03-09","user_id":7}',
+        "board 2026-03-02 2026-03-08 null",
+        "board 2026-03-02 2026-03-08 2",
+        'kam_management.kam_my_week_action {"monday":"2026-03-16","team":true}',
     ]);
 });
 
 test("an empty board says what will come", async () => {
     await mountBoard([]);
     expect(".o_kam_board_empty").toHaveText(/No visit of the team/);
-    expect.verifySteps(["board 2026-03-09 2026-03-15"]);
+    expect.verifySteps(["board 2026-03-09 2026-03-15 null"]);
 });

@@ -1,173 +1,22 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
-import { deserializeDate, deserializeDateTime, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { ReasonDialog } from "./reason_dialog";
+import { commandId, formOf } from "./visit_words";
+import { WeekBase } from "./week_base";
 import { WeekGrid } from "./week_grid";
-import { classTone, commandId, formOf, hour, shortDay } from "./visit_words";
+import { WeekPhone } from "./week_phone";
 
 const { DateTime } = luxon;
-const DAY_HOURS = [7, 20];
 const FORMAT = "yyyy-MM-dd HH:mm:ss";
-/** Why what is due found no place in the proposed week. */
-const CAUSES = {
-    no_day: _t("receives on none of the days left"),
-    no_time: _t("no time free within its hours"),
-    full: _t("the days are full"),
-};
 
 function utc(date) {
     return DateTime.fromJSDate(date).toUTC().toFormat(FORMAT);
 }
 
 /** A week: what is planned, what is due and not planned, and the promise of it. */
-export class KamMyWeek extends Component {
+export class KamMyWeek extends WeekBase {
     static template = "kam_management.KamMyWeek";
-    static components = { WeekGrid };
-    static props = { ...standardActionServiceProps };
-
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.dialog = useService("dialog");
-        this.notification = useService("notification");
-        this.ui = useService("ui");
-        this.side = useRef("side");
-        this.causes = CAUSES;
-        this.classTone = classTone;
-        this.hour = hour;
-        this.shortDay = shortDay;
-        const params = this.props.state || this.props.action.params || {};
-        this.state = useState({
-            data: null,
-            proposals: null,
-            left: [],
-            busy: false,
-            weekend: false,
-            search: "",
-        });
-        useSetupAction({
-            getLocalState: () => ({
-                monday: this.state.data.monday,
-                user_id: this.state.data.user.id,
-            }),
-        });
-        onWillStart(() => this.load(params.user_id || null, params.monday || null));
-    }
-
-    async load(userId, monday) {
-        this.state.data = await this.orm.call("kam.visit", "screen_week", [], {
-            user_id: userId,
-            monday,
-        });
-        const days = this.state.data.visits.map((one) => deserializeDateTime(one.start).weekday);
-        this.state.weekend = this.state.weekend || days.some((day) => day > 5);
-    }
-
-    reload() {
-        return this.load(this.state.data.user.id, this.state.data.monday);
-    }
-
-    go(weeks) {
-        this.state.proposals = null;
-        const monday = weeks
-            ? serializeDate(deserializeDate(this.state.data.monday).plus({ weeks }))
-            : null;
-        return this.load(this.state.data.user.id, monday);
-    }
-
-    choose(ev) {
-        this.state.proposals = null;
-        return this.load(parseInt(ev.target.value, 10), this.state.data.monday);
-    }
-
-    // ------------------------------------------------------------------ words
-    get title() {
-        const monday = deserializeDate(this.state.data.monday);
-        const first = monday.toLocaleString({ day: "numeric", month: "short" });
-        const last = monday
-            .plus({ days: 6 })
-            .toLocaleString({ day: "numeric", month: "short", year: "numeric" });
-        return _t("Week %(week)s, %(first)s – %(last)s", {
-            week: monday.weekNumber,
-            first,
-            last,
-        });
-    }
-
-    get committed() {
-        return this.state.data.week.state === "committed";
-    }
-
-    get over() {
-        return this.state.data.over;
-    }
-
-    get due() {
-        const words = this.state.search.toLowerCase();
-        const proposed = new Set((this.state.proposals || []).map((one) => one.account_id));
-        return this.state.data.due.filter(
-            (one) =>
-                !proposed.has(one.account_id) &&
-                `${one.account} ${one.town}`.toLowerCase().includes(words)
-        );
-    }
-
-    get planned() {
-        return this.state.data.visits.filter((one) => one.state !== "cancelled");
-    }
-
-    get blocks() {
-        const visits = this.planned.map((one) => ({
-            id: `visit-${one.id}`,
-            title: one.account,
-            detail: [one.kind, one.town].filter(Boolean).join(", "),
-            start: one.start,
-            stop: one.stop,
-            look: one.state === "planned" ? one.plan_status : one.state,
-            fixed: one.state !== "planned" || !one.may_write,
-        }));
-        const proposals = (this.state.proposals || []).map((one) => ({
-            id: `proposal-${one.key}`,
-            title: one.account,
-            detail: one.town,
-            start: one.start,
-            stop: one.stop,
-            look: "proposal",
-        }));
-        const busy = this.state.data.busy.map((one, place) => ({
-            id: `busy-${place}`,
-            title: one.name,
-            detail: "",
-            start: one.start,
-            stop: one.stop,
-            look: "busy",
-            fixed: true,
-        }));
-        return [...busy, ...visits, ...proposals];
-    }
-
-    /** The hours that the calendar shows: the usual ones, and those of early or late visits. */
-    get hours() {
-        const of = (name) => this.blocks.map((one) => deserializeDateTime(one[name]));
-        const late = of("stop").map((stop) => (stop.minute ? stop.hour + 1 : stop.hour) || 24);
-        return [
-            Math.min(DAY_HOURS[0], ...of("start").map((start) => start.hour)),
-            Math.max(DAY_HOURS[1], ...late),
-        ];
-    }
-
-    get gridKey() {
-        const { monday, user } = this.state.data;
-        return [monday, user.id, this.state.weekend, this.ui.isSmall, ...this.hours].join("/");
-    }
-
-    figure(ratio) {
-        return ratio === null ? "–" : `${Math.round(ratio * 100)} %`;
-    }
+    static components = { WeekGrid, WeekPhone };
 
     // -------------------------------------------------------------- the calendar
     visitOf(id) {
@@ -221,6 +70,37 @@ export class KamMyWeek extends Component {
         });
     }
 
+    /** On a phone: at the first free time of the day that is shown, in one tap. */
+    async planOnDay(account) {
+        const slot = await this.orm.call("kam.week", "first_free", [], {
+            account_id: account.account_id,
+            day: this.state.day,
+            user_id: this.state.data.user.id,
+        });
+        if (!slot) {
+            this.notification.add(_t("Nothing is free on this day; choose another, or a time."), {
+                type: "warning",
+            });
+            return;
+        }
+        const start = DateTime.fromSQL(slot.planned_start, { zone: "utc" }).toJSDate();
+        if (this.state.proposals) {
+            this.propose(account, start);
+            return;
+        }
+        await this.planAt(account, start);
+    }
+
+    /** To another day, at the same hour there. */
+    moveToDay(id, date) {
+        const block = this.blocks.find((one) => one.id === id);
+        const [start, stop] = [this.local(block.start), this.local(block.stop)];
+        const { year, month, day } = DateTime.fromISO(date);
+        const moved = start.set({ year, month, day });
+        const end = moved.plus(stop.diff(start));
+        return this.move(id, moved.toJSDate(), end.toJSDate(), () => {});
+    }
+
     async dropIn(accountKey, start) {
         const account = this.state.data.due.find((one) => `${one.account_id}` === accountKey);
         if (this.state.proposals) {
@@ -236,6 +116,7 @@ export class KamMyWeek extends Component {
             key: `own-${account.account_id}`,
             account_id: account.account_id,
             user_id: this.state.data.user.id,
+            kind_id: false,
             account: account.account,
             town: account.town,
             start: begin.toUTC().toFormat(FORMAT),
@@ -302,11 +183,21 @@ export class KamMyWeek extends Component {
     }
 
     // ------------------------------------------------------------------- the plan
+    toggleTeam() {
+        this.state.team = !this.state.team;
+        this.discard();
+    }
+
+    get asked() {
+        const { user, users } = this.state.data;
+        return this.state.team ? users.map((one) => one.id) : [user.id];
+    }
+
     async generate() {
         this.state.busy = true;
         try {
             const found = await this.orm.call("kam.visit", "screen_proposals", [], {
-                user_id: this.state.data.user.id,
+                user_ids: this.asked,
                 monday: this.state.data.monday,
             });
             this.state.left = found.left;
@@ -320,6 +211,9 @@ export class KamMyWeek extends Component {
                 return;
             }
             this.state.proposals = found.proposals;
+            if (!this.ownProposals.length) {
+                await this.show(found.proposals[0].user_id);
+            }
         } finally {
             this.state.busy = false;
         }
@@ -328,6 +222,16 @@ export class KamMyWeek extends Component {
     discard() {
         this.state.proposals = null;
         this.state.left = [];
+    }
+
+    get acceptWords() {
+        const { length } = this.state.proposals;
+        return this.state.team
+            ? _t("Accept %(visits)s visits of %(managers)s managers", {
+                  visits: length,
+                  managers: this.proposedFor,
+              })
+            : _t("Accept %s visits", length);
     }
 
     async accept() {
@@ -339,28 +243,77 @@ export class KamMyWeek extends Component {
             planned_stop: one.stop,
         }));
         await this.send(async () => {
-            await this.orm.call("kam.week", "accept", [proposals], { command_id: commandId() });
+            const answer = await this.orm.call("kam.week", "accept", [proposals], {
+                command_id: commandId(),
+            });
+            if (answer.skipped.length) {
+                this.notification.add(
+                    _t("Passed over, planned on that day meanwhile: %s", answer.skipped.length),
+                    { type: "warning" }
+                );
+            }
             this.discard();
         });
     }
 
     commit() {
-        this.dialog.add(ReasonDialog, {
-            title: _t("Commit the week"),
-            words: _t(
+        this.ask(
+            _t("Commit the week"),
+            _t(
                 "Visits that are promised: %s. What is changed afterwards needs a reason and counts as a re-plan.",
                 this.planned.length
             ),
+            [this.state.data.user.id],
+            _t("The week is committed.")
+        );
+    }
+
+    withdraw() {
+        const { id, version } = this.state.data.week;
+        this.dialog.add(ReasonDialog, {
+            title: _t("Take the commitment back"),
+            words: _t("The week has not begun: its plan is open again, and this stays on record."),
+            label: _t("Take back"),
+            confirm: (reason) =>
+                this.send(() =>
+                    this.orm.call("kam.week", "withdraw", [[id]], {
+                        reason,
+                        expected_version: version,
+                        command_id: commandId(),
+                    })
+                ),
+        });
+    }
+
+    commitTeam() {
+        this.ask(
+            _t("Commit the weeks of the team"),
+            _t(
+                "%(managers)s. Visits that are promised: %(visits)s. What is changed afterwards needs a reason and counts as a re-plan.",
+                {
+                    managers: this.ready.map((one) => one.name).join(", "),
+                    visits: this.ready.reduce((sum, one) => sum + one.planned, 0),
+                }
+            ),
+            this.ready.map((one) => one.id),
+            _t("The weeks are committed.")
+        );
+    }
+
+    ask(title, words, userIds, done) {
+        this.dialog.add(ReasonDialog, {
+            title,
+            words,
             asks: false,
             label: _t("Commit"),
             confirm: () =>
                 this.send(async () => {
                     await this.orm.call("kam.week", "commit", [], {
-                        user_ids: [this.state.data.user.id],
+                        user_ids: userIds,
                         monday: this.state.data.monday,
                         command_id: commandId(),
                     });
-                    this.notification.add(_t("The week is committed."), { type: "success" });
+                    this.notification.add(done, { type: "success" });
                 }),
         });
     }
@@ -369,10 +322,17 @@ export class KamMyWeek extends Component {
         return this.action.doAction(formOf("kam.account", account.account_id));
     }
 
+    /** A tap on the plus: on a phone into the day that is shown, else by the form. */
+    planFromList(account) {
+        return this.ui.isSmall ? this.planOnDay(account) : this.planByTap(account);
+    }
+
     /** Without dragging: the form, with the customer in it and the next full hour. */
     planByTap(account) {
         const now = DateTime.local().startOf("hour").plus({ hours: 1 });
-        const nine = deserializeDate(this.state.data.monday).set({ hour: 9 });
+        const nine = DateTime.fromISO(this.state.data.monday, { zone: this.zone }).set({
+            hour: 9,
+        });
         const start = DateTime.max(now, nine);
         return this.newVisit({
             default_account_id: account.account_id,
@@ -383,7 +343,7 @@ export class KamMyWeek extends Component {
 
     openList() {
         const { monday, user } = this.state.data;
-        const next = serializeDate(deserializeDate(monday).plus({ days: 7 }));
+        const first = DateTime.fromISO(monday, { zone: this.zone });
         return this.action.doAction({
             type: "ir.actions.act_window",
             name: this.title,
@@ -395,8 +355,8 @@ export class KamMyWeek extends Component {
             ],
             domain: [
                 ["user_id", "=", user.id],
-                ["planned_start", ">=", monday],
-                ["planned_start", "<", next],
+                ["planned_start", ">=", first.toUTC().toFormat(FORMAT)],
+                ["planned_start", "<", first.plus({ days: 7 }).toUTC().toFormat(FORMAT)],
             ],
         });
     }

@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { money } from "./visit_words";
 
 const { DateTime } = luxon;
 
@@ -31,7 +32,88 @@ export function boardPeriods(today = DateTime.local()) {
     };
 }
 
-/** Planned, done, moved, missed and off-plan by key account manager, for the head. */
+/** What was planned and kept: counts, then the shares that they give. */
+const PLAN = [
+    { name: "committed", label: _t("Promised"), help: _t("In the committed plans of these weeks") },
+    { name: "planned", label: _t("Planned"), help: _t("Still to be done") },
+    { name: "done", label: _t("Done"), tone: "text-success", help: _t("In these days") },
+    {
+        name: "moved",
+        label: _t("Moved"),
+        tone: "text-warning",
+        help: _t("Re-planned after their week was committed"),
+    },
+    {
+        name: "missed",
+        label: _t("Missed"),
+        tone: "text-danger",
+        help: _t("Their day went by and nobody told of them"),
+    },
+    { name: "off_plan", label: _t("Off-plan"), help: _t("Done beside the committed plan") },
+    { name: "bar", kind: "bar", label: "" },
+    {
+        name: "adherence",
+        kind: "ratio",
+        opens: "committed",
+        label: _t("Adherence"),
+        help: _t("Committed visits done in their week / committed, absences left out"),
+    },
+    {
+        name: "off_plan_share",
+        kind: "ratio",
+        opens: "off_plan",
+        label: _t("Off-plan share"),
+        help: _t("Done beside the committed plan / all done"),
+    },
+    {
+        name: "coverage",
+        kind: "ratio",
+        opens: "due",
+        label: _t("Coverage"),
+        help: _t("Accounts visited / accounts due by the end of these days"),
+    },
+];
+
+/** What the visits brought. */
+const SALES = [
+    { name: "done", label: _t("Done"), help: _t("In these days") },
+    {
+        name: "productive",
+        label: _t("With an order"),
+        help: _t("Followed by an order within the days of the setting"),
+    },
+    {
+        name: "strike_rate",
+        kind: "ratio",
+        opens: "productive",
+        label: _t("Strike rate"),
+        help: _t("Visits followed by an order / visits done; an order counts once"),
+    },
+    {
+        name: "lines_per_call",
+        kind: "number",
+        opens: "productive",
+        label: _t("Lines per call"),
+        help: _t("Order lines / visits followed by an order"),
+    },
+    {
+        name: "drop_size",
+        kind: "money",
+        opens: "productive",
+        label: _t("Drop size"),
+        help: _t("Ordered, without tax / visits followed by an order"),
+    },
+    { name: "trainings", label: _t("Trainings"), help: _t("Done in these days") },
+    {
+        name: "training_effect",
+        kind: "growth",
+        opens: "trainings",
+        label: _t("Effect of training"),
+        help: _t("Sales of the customer after the training / as many days before, less 1"),
+    },
+];
+
+/** Planned, kept, covered and sold by key account manager, for the head. */
 export class KamTeamBoard extends Component {
     static template = "kam_management.KamTeamBoard";
     static props = { ...standardActionServiceProps };
@@ -39,32 +121,11 @@ export class KamTeamBoard extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.ui = useService("ui");
         this.periods = boardPeriods();
-        this.columns = [
-            {
-                name: "committed",
-                label: _t("Promised"),
-                help: _t("In the committed plans of these weeks"),
-            },
-            { name: "planned", label: _t("Planned"), help: _t("Still to be done") },
-            { name: "done", label: _t("Done"), tone: "text-success", help: _t("In these days") },
-            {
-                name: "moved",
-                label: _t("Moved"),
-                tone: "text-warning",
-                help: _t("Re-planned after their week was committed"),
-            },
-            {
-                name: "missed",
-                label: _t("Missed"),
-                tone: "text-danger",
-                help: _t("Their day went by and nobody told of them"),
-            },
-            {
-                name: "off_plan",
-                label: _t("Off-plan"),
-                help: _t("Done beside the committed plan"),
-            },
+        this.panels = [
+            { key: "plan", name: _t("The plan"), columns: PLAN },
+            { key: "sales", name: _t("What the visits brought"), columns: SALES },
         ];
         this.state = useState({
             data: null,
@@ -81,20 +142,17 @@ export class KamTeamBoard extends Component {
         return this.periods[this.state.period];
     }
 
-    get from() {
-        return serializeDate(this.period.from);
-    }
-
-    get to() {
-        return serializeDate(this.period.to);
+    /** What is asked of the server: the days, and the team where one is chosen. */
+    get asked() {
+        return {
+            date_from: serializeDate(this.period.from),
+            date_to: serializeDate(this.period.to),
+            team_id: this.state.team || null,
+        };
     }
 
     async load() {
-        this.state.data = await this.orm.call("kam.visit", "team_board", [], {
-            date_from: this.from,
-            date_to: this.to,
-            team_id: this.state.team || null,
-        });
+        this.state.data = await this.orm.call("kam.visit", "team_board", [], this.asked);
     }
 
     choosePeriod(key) {
@@ -102,21 +160,54 @@ export class KamTeamBoard extends Component {
         return this.load();
     }
 
+    chooseTeam(ev) {
+        this.state.team = parseInt(ev.target.value, 10);
+        return this.load();
+    }
+
+    // ------------------------------------------------------------------ words
     get words() {
         return `${formatDate(this.period.from)} – ${formatDate(this.period.to)}`;
     }
 
+    /** A figure as it is shown; a dash where there is none. */
+    shown(row, column) {
+        const value = row[column.name];
+        if (value === null || value === undefined || (!column.kind && !value)) {
+            return "–";
+        }
+        switch (column.kind) {
+            case "ratio":
+                return this.percent(value);
+            case "growth":
+                return `${value > 0 ? "+" : ""}${this.percent(value)}`;
+            case "number":
+                return value.toLocaleString(undefined, { maximumFractionDigits: 1 });
+            case "money":
+                return money(value, this.state.data.currency_id);
+        }
+        return `${value}`;
+    }
+
     percent(ratio) {
-        return ratio === null || ratio === undefined ? "–" : `${Math.round(ratio * 100)} %`;
+        return `${Math.round(ratio * 100)} %`;
+    }
+
+    opens(row, column) {
+        const name = column.opens || column.name;
+        return row[name] && row[column.name] !== null ? name : false;
     }
 
     /** Colours are for what is over: a week that still runs has not failed yet. */
-    tone(row) {
-        const { adherence, planned, underway } = row;
-        if (adherence === null || planned + underway) {
+    tone(row, column) {
+        if (!["adherence", "coverage"].includes(column.name)) {
+            return column.tone || "";
+        }
+        const ratio = row[column.name];
+        if (ratio === null || row.planned + row.underway) {
             return "text-muted";
         }
-        return adherence >= 0.85 ? "text-success" : adherence < 0.6 ? "text-danger" : "";
+        return ratio >= 0.85 ? "text-success" : ratio < 0.6 ? "text-danger" : "";
     }
 
     bar(row) {
@@ -139,64 +230,31 @@ export class KamTeamBoard extends Component {
     }
 
     // ------------------------------------------------------------------ links
-    /** The visits behind a figure. */
-    drill(row, column) {
-        const states = { planned: "planned", done: "done", missed: "missed" };
-        const domain = [
-            ["user_id", "=", row.user_id],
-            ["planned_start", ">=", this.moment(this.period.from)],
-            ["planned_start", "<", this.moment(this.period.to.plus({ days: 1 }))],
-        ];
-        if (column.name in states) {
-            domain.push(["state", "=", states[column.name]]);
-        } else if (column.name === "moved") {
-            domain.push(["replans", ">", 0]);
-        } else if (column.name === "off_plan") {
-            domain.push(["plan_status", "=", "off_plan"], ["state", "=", "done"]);
-        } else {
-            return this.openPromised(row);
-        }
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: `${row.name}: ${column.label}`,
-            res_model: "kam.visit",
-            domain,
-            views: [
-                [false, "list"],
-                [false, "form"],
-                [false, "pivot"],
-            ],
+    /** The records behind a figure, of a manager or of all. */
+    async drill(row, column) {
+        const action = await this.orm.call("kam.visit", "open_board", [], {
+            ...this.asked,
+            column: this.opens(row, column),
+            user_id: row.user_id || null,
         });
-    }
-
-    moment(day) {
-        return day.startOf("day").toUTC().toFormat("yyyy-MM-dd HH:mm:ss");
-    }
-
-    openPromised(row) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("Committed weeks of %s", row.name),
-            res_model: "kam.week",
-            domain: [
-                ["user_id", "=", row.user_id],
-                ["monday", ">=", this.from],
-                ["monday", "<=", this.to],
-            ],
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
-        });
+        action.name = [row.name, action.name].filter(Boolean).join(": ");
+        return this.action.doAction(action);
     }
 
     openWeek(row) {
+        return this.planWeek({ user_id: row.user_id });
+    }
+
+    /** The weeks of the team, to be proposed and looked through together. */
+    planTeam() {
+        const next = DateTime.local().startOf("week").plus({ weeks: 1 });
+        return this.planWeek({ monday: serializeDate(next), team: true });
+    }
+
+    planWeek(state) {
         return this.action.doAction("kam_management.kam_my_week_action", {
             props: {
-                state: {
-                    user_id: row.user_id,
-                    monday: serializeDate(this.period.to.startOf("week")),
-                },
+                state: { monday: serializeDate(this.period.to.startOf("week")), ...state },
             },
         });
     }

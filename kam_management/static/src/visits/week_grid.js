@@ -16,7 +16,7 @@ export class WeekGrid extends Component {
     static props = {
         monday: String,
         blocks: Array,
-        small: Boolean,
+        zone: String,
         hours: Array,
         editable: Boolean,
         isWeekendVisible: Boolean,
@@ -38,7 +38,7 @@ export class WeekGrid extends Component {
             ? { hour: "numeric", minute: "2-digit", hour12: false }
             : { hour: "numeric", minute: "2-digit", omitZeroMinute: true, meridiem: "short" };
         return {
-            initialView: this.props.small ? "listWeek" : "timeGridWeek",
+            initialView: "timeGridWeek",
             initialDate: this.props.monday,
             firstDay: 1,
             headerToolbar: false,
@@ -55,10 +55,9 @@ export class WeekGrid extends Component {
             eventMinHeight: 22,
             events: (_range, told) => told(this.events),
             expandRows: true,
-            height: this.props.small ? "auto" : "100%",
+            height: "100%",
             locale: luxon.Settings.defaultLocale,
             longPressDelay: LONG_PRESS_MS,
-            noEventsText: "",
             nowIndicator: true,
             scrollTime: "08:00:00",
             select: (info) => {
@@ -72,7 +71,7 @@ export class WeekGrid extends Component {
             slotMinTime: `${this.props.hours[0]}:00:00`,
             slotMaxTime: `${this.props.hours[1]}:00:00`,
             snapDuration: { minutes: 15 },
-            timeZone: luxon.Settings.defaultZone.name,
+            timeZone: this.props.zone,
             weekends: this.props.isWeekendVisible,
         };
     }

@@ -52,6 +52,62 @@ tours.add("kam_week_tour", {
     ],
 });
 
+tours.add("kam_team_week_tour", {
+    steps: () => [
+        {
+            content: "From the board to the weeks of the team",
+            trigger: ".o_kam_board .o_kam_board_plan",
+            run: "click",
+        },
+        { trigger: ".o_kam_week .o_kam_members [data-user]:contains(Kim)" },
+        { trigger: ".o_kam_generate:contains(team)", run: "click" },
+        {
+            content: "The visits of the first who is due; the others are counted",
+            trigger: ".o_kam_accept:contains(2 visits of 2 managers)",
+        },
+        { trigger: ".o_kam_members [data-user]:contains(Kim)", run: "click" },
+        {
+            content: "Dragged before it is accepted",
+            trigger: ".o_kam_ev_proposal:contains(Acme)",
+            run: "drag_and_drop .fc-timegrid-slot-lane[data-time='16:00:00']",
+        },
+        { trigger: ".o_kam_members [data-user]:contains(Lou)", run: "click" },
+        { trigger: ".o_kam_ev_proposal:contains(Bolt)" },
+        { trigger: ".o_kam_accept:enabled", run: "click" },
+        { trigger: ".o_kam_ev_draft:contains(Bolt)" },
+        { trigger: ".o_kam_commit:enabled", run: "click" },
+        { trigger: ".modal:contains(Visits that are promised: 2)" },
+        { trigger: ".modal .o_kam_confirm", run: "click" },
+        { trigger: ".o_kam_members:has([title=Committed])" },
+    ],
+});
+
+tours.add("kam_week_phone_tour", {
+    steps: () => [
+        { trigger: ".o_kam_week .o_kam_next_week", run: "click" },
+        { trigger: ".o_kam_week_empty" },
+        {
+            content: "First tap: the day",
+            trigger: ".o_kam_days button:nth-child(3)",
+            run: "click",
+        },
+        {
+            content: "Second tap: the customer",
+            trigger: ".o_kam_due:contains(Acme) .o_kam_plan_due",
+            run: "click",
+        },
+        { trigger: ".o_kam_week_phone .o_kam_ev_draft:contains(Acme)" },
+        {
+            content: "To another day with two taps",
+            trigger: ".o_kam_ev_draft:contains(Acme) .o_kam_move_day",
+            run: "click",
+        },
+        { trigger: ".o_kam_days button:nth-child(4)", run: "click" },
+        { trigger: ".o_kam_days button:nth-child(4):contains(1)", run: "click" },
+        { trigger: ".o_kam_week_phone .o_kam_ev_draft:contains(Acme)" },
+    ],
+});
+
 tours.add("kam_day_tour", {
     steps: () => [
         {
