@@ -2,7 +2,8 @@
 
 To people of the company by a setting, off by default, because it changes screens of
 Odoo that companies may have opened to everybody on purpose. To customers in the portal
-always: Odoo lets them read the margin of their own order over RPC.
+always: Odoo lets them read the margin of their own order over RPC. Nor do they read
+what we say of their documents and contacts: who manages them, which class, the queue.
 """
 
 from odoo import api, models
@@ -25,12 +26,21 @@ class Base(models.AbstractModel):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
+        if self.env.su:
+            return True
+        if self._kam_is_ours(field) and self.env.user.share:
+            return False
         closed = COST_FIELDS.get(self._name)
-        if not closed or field.name not in closed or self.env.su:
+        if not closed or field.name not in closed:
             return True
         if self._ids and not any(self._ids):
             return True  # Odoo computes new lines as the user; see onchange below
         return not self._kam_cost_closed()
+
+    @api.model
+    def _kam_is_ours(self, field):
+        """Tell whether we put the field on a model of Odoo: no customer reads it."""
+        return field.name.startswith("kam_") and not self._name.startswith("kam.")
 
     def onchange(self, values, field_names, fields_spec):
         if self._kam_cost_closed():

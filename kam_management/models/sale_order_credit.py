@@ -244,6 +244,8 @@ class SaleOrder(models.Model):
     def _search_kam_closed(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # a search asks no right to a field that is not stored
+        self._check_field_access(self._fields["kam_closed"], "read")
         # sudo: as in the compute
         found = self.env["kam.order.closing"].sudo().search([("closed", "=", True)])
         here = Domain("id", "in", found.order_id.ids)
