@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kam_core import measures
 from kam_core.pricing import columns, eligibility, grants, policies
@@ -18,7 +20,16 @@ from kam_core.pricing.discounts import (
     real_discount,
 )
 from kam_core.pricing.eligibility import Facts, basis, checks, entitled, passes_minimum
-from kam_core.pricing.grants import Announce, CallOff, Demote, End, Grant, holds
+from kam_core.pricing.grants import (
+    Announce,
+    CallOff,
+    Demote,
+    Demoted,
+    End,
+    Grant,
+    GrantEnded,
+    holds,
+)
 from kam_core.pricing.policies import (
     Allowance,
     Condition,
@@ -87,6 +98,18 @@ def test_what_is_given_away_below_the_column():
     }
     assert giveaway(lines, D(11)) is None
     assert giveaway([Line("#1", D(1), D(0), D(5), D(5))]).percent == 100  # free goods
+
+
+def test_goods_taken_back_above_their_column_are_given_away():
+    """Ten sold at 100, and one taken back at 150: 50 were given away."""
+    sold = Line("#1/1", D(10), D(1000), D(110), D(100))
+    back = Line("#1/1", D(-1), D(-150), D(110), D(100))
+    found = giveaway([sold, back])
+    assert found.amount == 50
+    assert found.lines == {"#1/1": (D(50), D(1))}
+    assert giveaway([sold, replace(back, net=D(-100))]) is None
+    assert giveaway([sold, replace(back, net=D(-90))]) is None
+    assert percent_off(D(-150), D(-100)) == 50
 
 
 def test_rounding_of_prices_is_no_discount():
@@ -357,3 +380,81 @@ def test_ended():
     assert holds(fold(grants, [dated]), LATER)
     assert not holds(fold(grants, [dated]), LATER + timedelta(days=1))
     assert not holds(fold(grants, [dated]), TODAY - timedelta(days=1))
+
+
+class GrantLife(RuleBasedStateMachine):
+    """Whatever is tried: a lower column comes announced, and over is over."""
+
+    @initialize(
+        basis=st.sampled_from(grants.BASES), length=st.sampled_from([None, 0, 40])
+    )
+    def grant(self, basis, length):
+        values = {**GRANT, "basis": basis, "reason": Text("Agreed")}
+        if length is not None or basis == "exception":
+            values["date_to"] = TODAY + timedelta(days=length or 0)
+        self.log = list(grants.decide(None, Create(values)))
+        self.day = TODAY
+        self.told = None  # the day announced, and not called off since
+
+    def do(self, command):
+        try:
+            events = grant_when(self.log, command)
+        except DomainError:
+            return ()
+        self.log += events
+        return events
+
+    @rule(days=st.integers(0, 25))
+    def time_passes(self, days):
+        self.day += timedelta(days=days)
+
+    @rule(column=st.sampled_from([None, 1, 3]), ahead=st.integers(-3, 40))
+    def announce(self, column, ahead):
+        day = self.day + timedelta(days=ahead)
+        if self.do(Announce(column, day, self.day)):
+            assert day > self.day  # never for today, never back
+            self.told = day
+
+    @rule()
+    def call_off(self):
+        was = fold(grants, self.log).demote_on
+        if self.do(CallOff(self.day)):
+            assert was
+            self.told = None
+
+    @rule()
+    def demote(self):
+        if self.do(Demote(self.day)):
+            assert self.told is not None
+            assert self.day >= self.told
+            assert not holds(fold(grants, self.log), self.day)
+
+    @rule(reason=st.sampled_from([None, Text("Left")]), ahead=st.integers(0, 9))
+    def end(self, reason, ahead):
+        if self.do(End(self.day + timedelta(days=ahead), reason)):
+            assert reason
+
+    @rule(
+        changes=st.sampled_from([{"column_id": 9}, {"date_to": None}, {"reason": None}])
+    )
+    def edit(self, changes):
+        assert not self.do(Edit(changes))
+
+    @rule()
+    def remove(self):
+        assert not self.do(Remove())
+
+    @invariant()
+    def keeps(self):
+        grant = fold(grants, self.log)
+        ends = [one for one in self.log if isinstance(one, (GrantEnded, Demoted))]
+        assert len(ends) <= 1  # over once, and nothing is said after
+        assert not ends or self.log[-1] is ends[0]
+        assert grant.demote_on == self.told
+        # one unbroken stretch of days, and never before its first
+        held = [holds(grant, TODAY + timedelta(days=one)) for one in range(-2, 60)]
+        assert not any(held[:2])
+        assert sum(a != b for a, b in pairwise(held)) <= 2
+
+
+TestGrantLife = GrantLife.TestCase

@@ -56,8 +56,12 @@ def real_discount(lines: Iterable[Line]) -> Decimal | None:
 
 
 def percent_off(value: Decimal, full: Decimal) -> Decimal:
-    """Return by how many percent ``value`` is below ``full``; zero when not."""
-    return max(ZERO, (full - value) / full * HUNDRED) if full > 0 else ZERO
+    """Return by how many percent ``value`` is below ``full``; zero when not.
+
+    Goods taken back have both below zero: below the column is what is given back above
+    it.
+    """
+    return max(ZERO, (full - value) / abs(full) * HUNDRED) if full else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def giveaway(lines: Iterable[Line], free_percent: Decimal = ZERO) -> Giveaway | 
             given += one.column_value - one.net
         if off > free:
             worst, quantity = beyond.get(one.subject, (ZERO, ZERO))
-            beyond[one.subject] = (max(worst, off), quantity + one.quantity)
+            beyond[one.subject] = (max(worst, off), quantity + abs(one.quantity))
     total = given + deducted
     percent = total / whole * HUNDRED if whole else (HUNDRED if total else ZERO)
     if not beyond and percent <= free:
