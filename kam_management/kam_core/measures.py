@@ -131,6 +131,16 @@ def figure(measure, name):
     return max((one for one in found if one is not None), default=None)
 
 
+def least(measure, names):
+    """Return the least figure of these names in a measure, zero without one."""
+    found = [
+        least(value, names) if isinstance(value, dict) else limit(value)
+        for key, value in measure.items()
+        if isinstance(value, dict) or key in names
+    ]
+    return min((one for one in found if one is not None), default=Decimal(0))
+
+
 def amounts(measure, currency=None):
     """Yield (amount, currency) of a measure and its parts, each in its own currency.
 

@@ -233,6 +233,32 @@ def test_covers():
     assert measures.figure(granted, "days") is None
 
 
+@pytest.mark.parametrize("name", ["amount", "percent"])
+def test_less_than_nothing_is_not_granted(name):
+    less = measures.encode({**LESS, name: "-0.01"})
+    with pytest.raises(approvals.BelowZero):
+        when([MADE], Approve(BY, TODAY, less))
+    nested = measures.encode({"over": {**ASKED}})
+    asked = Created({**MADE.values, "measure": nested})
+    with pytest.raises(approvals.BelowZero):
+        when([asked], Approve(BY, TODAY, measures.encode({"over": {name: "-1"}})))
+
+
+def test_each_amount_in_its_own_currency():
+    measure = {
+        "cheap": {"currency": "VND", "amount": "1", "lines": {"#3": {"amount": "2"}}},
+        "over_limit": {"currency": "EUR", "amount": "5000.00"},
+        "amount": "7",
+    }
+    assert sorted(measures.amounts(measure), key=str) == [
+        (Decimal(1), "VND"),
+        (Decimal(2), "VND"),
+        (Decimal("5000.00"), "EUR"),
+        (Decimal(7), None),
+    ]
+    assert list(measures.amounts({"amount": "much", "currency": "EUR"})) == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -303,6 +329,9 @@ def test_rows_that_say_nothing(field, value):
 
 
 # -------------------------------------------------------------------- stateful
+ENDS = (Refused, Used, approvals.Withdrawn, approvals.Expired, approvals.Voided)
+
+
 class Life(RuleBasedStateMachine):
     """Whatever is tried: nobody decides alone, and nothing is used twice."""
 
@@ -325,10 +354,20 @@ class Life(RuleBasedStateMachine):
         stands=st.lists(st.sampled_from([ANNA, HELEN]), max_size=2).map(tuple),
         less=st.sampled_from([None, measures.encode(LESS)]),
         days=st.integers(-2, 15),
+        until=st.sampled_from([None, 0, 4, 10, 11]),
     )
-    def approve(self, user, substitute, stands, less, days):
-        by = Decider(user, substitute, stands)
-        self.do(Approve(by, TODAY + timedelta(days=days), less))
+    def approve(self, user, substitute, stands, less, days, until):
+        by, on = Decider(user, substitute, stands), TODAY + timedelta(days=days)
+        last = None if until is None else TODAY + timedelta(days=until)
+        if self.do(Approve(by, on, less, last)):
+            assert on <= VALUES["valid_until"]
+            assert not (substitute and ANNA in stands)
+
+    @rule(user=st.sampled_from([ANNA, HELEN]), answer=st.sampled_from([None, "No."]))
+    def refuse(self, user, answer):
+        if self.do(Refuse(Decider(user), TODAY, answer and Text(answer))):
+            assert answer
+            assert user != ANNA
 
     @rule(measure=st.sampled_from([ASKED, LESS]), days=st.integers(0, 15))
     def use(self, measure, days):
@@ -336,7 +375,8 @@ class Life(RuleBasedStateMachine):
         if self.do(use(measure, TODAY + timedelta(days=days))):
             self.used += 1
             assert measures.covers(measures.decode(state.granted), measure)
-            assert TODAY + timedelta(days=days) <= VALUES["valid_until"]
+            assert TODAY + timedelta(days=days) <= state.granted_until
+            assert state.granted_until <= VALUES["valid_until"]
 
     @rule(
         command=st.sampled_from(
@@ -351,6 +391,15 @@ class Life(RuleBasedStateMachine):
         state = fold(approvals, self.log)
         assert self.used <= 1
         assert state.decided_by_id != ANNA
+        judged = [
+            one
+            for one in self.log
+            if isinstance(one, (Approved, ApprovedLess, Refused))
+        ]
+        assert len(judged) <= 1  # decided once
+        ended = [one for one in self.log if isinstance(one, ENDS)]
+        assert len(ended) <= 1
+        assert not ended or self.log[-1] is ended[0]  # what ended it is the last word
         if state.state in ("approved", "used"):
             asked = measures.decode(state.measure)
             assert measures.covers(asked, measures.decode(state.granted))

@@ -37,6 +37,7 @@ from .events import (
     Withdrawn,
 )
 from .refusals import (
+    BelowZero,
     Closed,
     NotCovered,
     OwnRequest,
@@ -67,6 +68,7 @@ __all__ = [
     "Approve",
     "Approved",
     "ApprovedLess",
+    "BelowZero",
     "Closed",
     "Decider",
     "Expire",

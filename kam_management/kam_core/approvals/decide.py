@@ -36,6 +36,7 @@ from .events import (
     Withdrawn,
 )
 from .refusals import (
+    BelowZero,
     Closed,
     NotCovered,
     OwnRequest,
@@ -153,6 +154,8 @@ def _judge(approval, command):
 def _less(approval, granted):
     asked, less = measures.decode(approval.measure), measures.decode(granted)
     text = measures.encode(less)
+    if measures.least(less, ("amount", "percent", "days")) < 0:
+        raise BelowZero()
     if not measures.covers(asked, less) or measures.covers(less, asked):
         raise TooMuch()
     return text

@@ -43,6 +43,13 @@ class TooMuch(DomainError):
     )
 
 
+class BelowZero(DomainError):
+    """Less than nothing would be granted."""
+
+    code = "granted_below_zero"
+    message = _("“Granted” is below zero: grant a part of what was asked, or refuse.")
+
+
 class TooLong(DomainError):
     """It would hold longer than was asked, or not even today."""
 
