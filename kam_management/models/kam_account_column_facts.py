@@ -1,5 +1,6 @@
 """What columns are judged by: turnover at base prices, breadth, payment discipline."""
 
+import json
 from collections import defaultdict
 from decimal import Decimal
 
@@ -45,7 +46,9 @@ TERMS = """
     SELECT a.id, coalesce(max(t.nb_days), 0)
       FROM kam_account a JOIN res_partner p ON p.id = a.partner_id
       LEFT JOIN account_payment_term_line t
-        ON t.payment_id = (p.property_payment_term_id ->> a.company_id::text)::int
+        ON t.payment_id = coalesce(
+               (p.property_payment_term_id ->> a.company_id::text)::int,
+               (%(usual)s::jsonb ->> a.company_id::text)::int)
      WHERE a.id IN %(accounts)s GROUP BY a.id
 """
 
@@ -66,7 +69,8 @@ class KamAccount(models.Model):
             key: (in_time, late)
             for key, in_time, late in self.env.execute_query(SQL(PAID, **params))
         }
-        terms = dict(self.env.execute_query(SQL(TERMS, **params)))
+        usual = json.dumps(self._usual_terms())
+        terms = dict(self.env.execute_query(SQL(TERMS, usual=usual, **params)))
         return {
             account.id: Facts(
                 turnover[account.id],
@@ -77,13 +81,25 @@ class KamAccount(models.Model):
             for account in self
         }
 
+    def _usual_terms(self):
+        """Return {company id: payment term of a customer that has none of its own}."""
+        field = self.env["res.partner"]._fields["property_payment_term_id"]
+        usual = {
+            company.id: field.get_company_dependent_fallback(
+                self.env["res.partner"].with_company(company)
+            )
+            for company in self.company_id
+        }
+        return {key: term.id for key, term in usual.items() if term}
+
     def _base_turnover(self, params):
         """Return ({account id: turnover}, {account id: categories}) at base prices.
 
         Company currency, without tax, before any discount, at the invoice's own date;
         what was returned counts against it.
         """
-        turnover, breadth = defaultdict(Decimal), defaultdict(set)
+        turnover = defaultdict(Decimal)
+        bought = defaultdict(lambda: defaultdict(Decimal))
         rows = self.env.execute_query(SQL(GOODS, **params))
         by_account = defaultdict(list)
         for account_id, *row in rows:
@@ -95,11 +111,17 @@ class KamAccount(models.Model):
             for (account_id, product_id, _uom, _day, quantity), price in zip(
                 lines, prices, strict=True
             ):
-                turnover[account_id] += Decimal(str(quantity)) * Decimal(str(price))
-                if quantity > 0:
-                    product = self.env["product.product"].browse(product_id)
-                    breadth[account_id].add(product.categ_id.id)
-        return turnover, breadth
+                value = Decimal(str(quantity)) * Decimal(str(price))
+                turnover[account_id] += value
+                # sudo: as in _base_prices
+                product = self.env["product.product"].sudo().browse(product_id)
+                bought[account_id][product.categ_id.id] += value
+        # what was taken back whole was not bought
+        breadth = {
+            key: {one for one, value in by_category.items() if value > 0}
+            for key, by_category in bought.items()
+        }
+        return turnover, defaultdict(set, breadth)
 
     def _base_prices(self, company, base, lines):
         # sudo: products of posted invoices, also those the reader may not open

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date
 
-from ..kam_core.pricing import eligibility
+from ..kam_core.pricing import eligibility, grants
 
 
 class KamAccount(models.Model):
@@ -23,12 +23,12 @@ class KamAccount(models.Model):
         All amounts are company currency, without tax, at the base price before any
         discount, over the policy's present window.
 
-        :return: dict ``column`` (name or False), ``basis``, ``date_from``, ``date_to``,
-            ``policy`` (version), ``window`` (first and last day), ``facts``
-            (``turnover``, ``breadth``, ``on_time_percent``, ``term_days``),
-            ``entitled`` (name of the column the policy gives), ``why`` and ``next``:
-            dicts ``column`` and ``lines`` (list of ``{met, words}``), ``demotion``
-            (sentence or False)
+        :return: dict ``column`` (name or False), ``basis``, ``reason``, ``granted_by``
+            (name or False), ``date_from``, ``date_to``, ``policy`` (version),
+            ``window`` (first and last day), ``facts`` (``turnover``, ``breadth``,
+            ``on_time_percent``, ``term_days``), ``entitled`` (name of the column the
+            policy gives), ``why`` and ``next``: dicts ``column`` and ``lines`` (list
+            of ``{met, words}``), ``demotion`` (sentence or False)
         """
         self.ensure_one()
         self.check_access("read")
@@ -39,13 +39,15 @@ class KamAccount(models.Model):
         [facts] = account._column_facts(first, min(last, self._today())).values()
         conditions = policy._conditions()
         held = account.price_column_id
-        better = columns.filtered(lambda one: one.rank > (held.rank or 0))[:1]
+        rank = held.rank or columns[:1].rank  # without one the base column holds
+        better = columns.filtered(lambda one: one.rank > rank)[:1]
         best = account._entitled(columns, conditions, facts)
         grant = account.price_grant_id
         return {
             "column": held.name or False,
             "basis": grant.basis or False,
             "reason": grant.reason or False,
+            "granted_by": grant.granted_by_id.name or False,
             "date_from": fields.Date.to_string(grant.date_from) or False,
             "date_to": fields.Date.to_string(grant.date_to) or False,
             "policy": policy.display_name if policy else False,
@@ -156,24 +158,9 @@ class KamAccount(models.Model):
         _ = self.env._
         if not report["policy"]:
             return _("There is no price policy in force yet.")
-        basis = dict(
-            self.env["kam.price.grant"]
-            ._fields["basis"]
-            ._description_selection(self.env)
-        )
         parts = []
         for title, one in (
-            (
-                _(
-                    "%(column)s, %(basis)s since %(day)s",
-                    column=report["column"],
-                    basis=basis.get(report["basis"], "").lower(),
-                    day=format_date(self.env, report["date_from"]),
-                )
-                if report["column"]
-                else _("No column is granted: the base column holds"),
-                report["why"],
-            ),
+            (self._column_title(report), report["why"]),
             (
                 _("For %s", report["next"]["column"]) if report["next"] else False,
                 report["next"],
@@ -183,6 +170,11 @@ class KamAccount(models.Model):
                 parts.append(Markup("<h6>%s</h6>") % title)
             if one:
                 parts.append(_list(one["lines"]))
+        if report["reason"] and report["basis"] != grants.POLICY:
+            words = _(
+                "%(who)s: “%(why)s”", who=report["granted_by"], why=report["reason"]
+            )
+            parts.insert(1, Markup("<p class='mb-2'>%s</p>") % words)
         if report["demotion"]:
             parts.append(
                 Markup("<p class='text-warning-emphasis'>%s</p>") % report["demotion"]
@@ -193,6 +185,25 @@ class KamAccount(models.Model):
         )
         parts.append(Markup("<p class='text-muted small mb-0'>%s</p>") % foot)
         return Markup().join(parts)
+
+    def _column_title(self, report):
+        _ = self.env._
+        if not report["column"]:
+            return _("No column is granted: the base column holds")
+        basis = dict(
+            self.env["kam.price.grant"]
+            ._fields["basis"]
+            ._description_selection(self.env)
+        )
+        told = {
+            "column": report["column"],
+            "basis": basis.get(report["basis"], "").lower(),
+            "day": format_date(self.env, report["date_from"]),
+            "until": format_date(self.env, report["date_to"]),
+        }
+        if report["date_to"]:
+            return _("%(column)s, %(basis)s from %(day)s until %(until)s", **told)
+        return _("%(column)s, %(basis)s since %(day)s", **told)
 
 
 def _list(lines):

@@ -37,15 +37,12 @@ class KamAccount(models.Model):
         columns = self.env["kam.price.column"]._of(company, today)
         conditions = policy._conditions()
         first, last = accounts[:1]._column_window(policy)
-        # on the first day of a window the one before is judged, whole
         facts = accounts._column_facts(first, min(last, today))
-        before = accounts._column_window_before(policy, first)
-        facts_before = accounts._column_facts(*before) if today == first else {}
+        judged = accounts._facts_before_demotion(policy, today)
         for account in accounts:
             grant = account.price_grant_id
-            if grant.basis == grants.POLICY and grant.demote_on == today:
-                judged = facts_before.get(account.id, facts[account.id])
-                account._come_down(grant, columns, conditions, judged, today)
+            if account.id in judged:
+                account._come_down(grant, columns, conditions, judged[account.id])
             elif grant.basis == grants.POLICY:
                 best = account._entitled(columns, conditions, facts[account.id])
                 account._look_ahead(grant, best, policy, last, today)
@@ -53,6 +50,23 @@ class KamAccount(models.Model):
                 best = account._entitled(columns, conditions, facts[account.id])
                 account._propose_better(best)
         accounts._mirror_pricelist()
+
+    def _facts_before_demotion(self, policy, today):
+        """Return {account id: facts} of those whose lower column is due, also late.
+
+        Judged is the whole window that ended before the day announced.
+        """
+        due = self.filtered(
+            lambda one: (
+                one.price_grant_id.basis == grants.POLICY
+                and one.price_grant_id.demote_on
+                and one.price_grant_id.demote_on <= today
+            )
+        )
+        found = {}
+        for day, some in due.grouped(lambda one: one.price_grant_id.demote_on).items():
+            found |= some._column_facts(*self._column_window_before(policy, day))
+        return found
 
     def _column_window_before(self, policy, first):
         return window(first - timedelta(days=1), policy.window_months)
@@ -73,8 +87,9 @@ class KamAccount(models.Model):
             self._demotion_words(grant),
         )
 
-    def _come_down(self, grant, columns, conditions, facts, today):
+    def _come_down(self, grant, columns, conditions, facts):
         """Let the lower column that was announced take its place."""
+        today = self._today()
         best = self._entitled(columns, conditions, facts)
         if (best.rank or 0) >= grant.column_id.rank:
             grant._command(grants.CallOff(today))
