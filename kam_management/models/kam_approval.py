@@ -108,11 +108,8 @@ class KamApproval(models.Model):
     def _compute_res_name(self):
         for model, records in self.grouped("res_model").items():
             # sudo: the name of what an approval that one may read is about
-            names = {
-                one.id: one.display_name
-                for one in self.env[model].sudo().browse(records.mapped("res_id"))
-                if one.exists()
-            }
+            found = self.env[model].sudo().browse(records.mapped("res_id")).exists()
+            names = {one.id: one.display_name for one in found}
             for record in records:
                 record.res_name = names.get(record.res_id, self.env._("deleted"))
 

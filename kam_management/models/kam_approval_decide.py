@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.service.model import retrying
+from odoo.tools import plaintext2html
 
 from ..kam_core import approval_rules, approvals
 
@@ -16,6 +17,8 @@ GROUPS = {
 
 class KamApproval(models.Model):
     _inherit = "kam.approval"
+
+    may_open = fields.Boolean(compute="_compute_may_open")
 
     # ------------------------------------------------------------------ routing
     def _route(self, values):
@@ -284,6 +287,16 @@ class KamApproval(models.Model):
         """Withdraw the request."""
         return self.withdraw()
 
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_may_open(self):
+        """Who decides on credit need not be able to read orders."""
+        for model, records in self.grouped("res_model").items():
+            found = self.env[model].browse(records.mapped("res_id"))
+            ids = set(found.exists()._filtered_access("read").ids)
+            for record in records:
+                record.may_open = record.res_id in ids
+
     def action_open_record(self):
         """Open what the request is about."""
         self.ensure_one()
@@ -303,7 +316,7 @@ class KamApproval(models.Model):
                 "mail.mail_activity_data_todo",
                 date_deadline=self._today_of(self.company_id.id),
                 summary=self.env._("Decide: %s", self.display_name),
-                note=self.reason,
+                note=plaintext2html(self.reason),
                 user_id=user.id,
             )
 

@@ -163,7 +163,12 @@ class KamApproval(models.Model):
                 approval._close_activities(self.env._("The order outgrew it."))
 
     def _covers_as_asked(self, finding):
-        measure = measures.decode(self.granted or self.measure)
+        """Tell whether the order takes no more than what was asked.
+
+        Where less was granted the order is beyond it until it is changed; on the way
+        down it does not lose what was granted.
+        """
+        measure = measures.decode(self.measure)
         asked = measures.decode(measures.encode(finding.measure or {"": ""}))
         return measures.covers_finding(measure, finding.code, asked)
 

@@ -181,25 +181,36 @@ class KamReliabilityCheck(models.Model):
                 raise UserError(
                     self.env._("The checklist has no item of the kind “Tax number”.")
                 )
-            passed, note = check._tax_number_found()
-            lines.write({"result": "passed" if passed else "failed", "note": note})
+            result, note = check._tax_number_found()
+            lines.write({"result": result, "note": note})
         return True
 
     def _tax_number_found(self):
-        partner = self.partner_id
-        if not partner.vat:
-            return False, self.env._("The customer has no tax number.")
+        """Return (result, note) of Odoo's own check; no result where it is silent."""
+        partner, vat, _ = self.partner_id, self.partner_id.vat, self.env._
+        if not vat or vat == "/":
+            return "failed", _("The customer has no tax number.")
         if not hasattr(partner, "_check_vat_number"):  # of the addon base_vat
-            return True, self.env._(
+            return "passed", _(
                 "%s is there; its form was not checked: Odoo's “VAT Number Validation”"
                 " is not installed.",
-                partner.vat,
+                vat,
+            )
+        if not partner.country_id:
+            return False, _(
+                "%s was not checked: enter “Country” of the customer first.",
+                vat,
             )
         try:
-            partner._run_vat_checks(partner.country_id, partner.vat, validation="error")
+            partner._run_vat_checks(partner.country_id, vat, validation="error")
         except ValidationError as wrong:
-            return False, str(wrong)
-        return True, self.env._("%s has the form of its country.", partner.vat)
+            return "failed", str(wrong)
+        if partner.perform_vies_validation and not partner.vies_valid:
+            return "failed", _(
+                "%s has the form of its country, but VIES does not know it.",
+                vat,
+            )
+        return "passed", _("%s has the form of its country.", vat)
 
     def action_set_terms(self):
         """Open the dialog of credit terms with what the check proposes."""

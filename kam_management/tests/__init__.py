@@ -48,4 +48,8 @@ from . import test_kam_act_portal
 from . import test_kam_results_tours
 from . import test_kam_pricing
 from . import test_kam_pricing_screens
+from . import test_terms_doors
+from . import test_terms_prices
+from . import test_terms_portal
+from . import test_terms_words
 from . import test_kam_settlement_tours

@@ -1,9 +1,10 @@
 """Credit terms, and every door of the gate."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
 
 from . import common
@@ -652,11 +653,48 @@ class TestReliability(CreditCase, common.KamCase):
         check.action_check_tax_number()
         line = check.line_ids.filtered(lambda one: one.item_id.kind == "tax_number")
         self.assertEqual(line.result, "failed")
-        self.acme.write(
-            {"vat": "BE0477472701", "country_id": self.env.ref("base.be").id}
-        )
+        self.acme.vat = "BE0477472701"
         check.action_check_tax_number()
         self.assertEqual(line.result, "passed")
+        self.assertEqual((line.user_id, line.done_on), (self.cy, self.today))
+
+    def test_tax_number_by_odoo_s_own_check(self):
+        """Of the addon base_vat; what it answers is put here in its place."""
+
+        def answers(partner, country, vat, partner_name="", validation="error"):
+            if "9" in vat:
+                raise ValidationError(f"{vat} is no number of {country.name}")
+            return vat, country.code
+
+        check = self.check(self.acme)
+        line = check.line_ids.filtered(lambda one: one.item_id.kind == "tax_number")
+        model = type(self.acme)
+        for name, value in (
+            ("_check_vat_number", lambda *_args: True),
+            ("_run_vat_checks", answers),
+            ("perform_vies_validation", True),
+            ("vies_valid", False),
+        ):
+            self.enterContext(patch.object(model, name, value, create=True))
+        self.acme.vat = "BE123"
+        check.action_check_tax_number()
+        self.assertFalse(line.result, "without a country nothing is known")
+        self.assertIn("Country", line.note)
+        self.acme.country_id = self.env.ref("base.be")
+        check.action_check_tax_number()
+        self.assertEqual(line.result, "failed")
+        self.assertIn("VIES", line.note)
+        with patch.object(model, "vies_valid", True):
+            check.action_check_tax_number()
+        self.assertEqual(line.result, "passed")
+        self.env.flush_all()  # a number that came in past Odoo's check
+        self.env.cr.execute(
+            "UPDATE res_partner SET vat = 'BE999' WHERE id = %s", [self.acme.id]
+        )
+        self.env.invalidate_all()
+        check.action_check_tax_number()
+        self.assertEqual(line.result, "failed")
+        self.assertIn("is no number of Belgium", line.note)
 
     def test_reminded_when_it_is_time(self):
         check = self.check(self.acme)
@@ -684,7 +722,5 @@ class TestReliability(CreditCase, common.KamCase):
 
 def common_day(case, day):
     """Let the company's today be another day."""
-    from unittest.mock import patch
-
     model = type(case.env["res.company"])
     return patch.object(model, "_kam_today", lambda _self: day)

@@ -132,15 +132,26 @@ class TestKamDossier(PricingCase, common.KamCase):
 class TestKamPricingTour(PricingCase, common.KamHttpCase):
     browser_size = "1800x1000"
 
-    def test_beyond_the_column_asked_approved_confirmed(self):
+    def test_beyond_column_and_limit_asked_granted_less_and_confirmed(self):
         order = self.quote(price=80)
+        terms = self.env["kam.credit.terms"].with_user(self.cy)
+        terms.set_terms(self.acme.ids, {"credit_limit": 500}, "Trusted")
         path = f"/odoo/sales/{order.id}"
         self.start_tour(path, "kam_ask_tour", login="cli_kim")
-        approval = self.env["kam.approval"].search([("res_id", "=", order.id)])
-        self.assertEqual((approval.state, approval.approver_id), ("asked", self.hal))
-        self.start_tour(
-            "/odoo/key-account-approvals-waiting", "kam_approve_tour", login="cli_hal"
+        found = self.env["kam.approval"].search([("res_id", "=", order.id)])
+        discount = found.filtered(lambda one: one.kind == "discount")
+        credit = found - discount
+        self.assertEqual((discount.state, discount.approver_id), ("asked", self.hal))
+        self.assertEqual((credit.kind, credit.approver_id), ("credit", self.cy))
+        waiting = "/odoo/key-account-approvals-waiting"
+        self.start_tour(waiting, "kam_approve_less_tour", login="cli_hal")
+        self.assertEqual(
+            (discount.state, discount.decided_by_id), ("approved", self.hal)
         )
-        self.assertEqual(approval.decided_by_id, self.hal)
+        self.assertEqual(discount.answer, "Ten, no more")
+        self.start_tour(waiting, "kam_approve_credit_tour", login="cli_cy")
+        # dearer each: fewer, to stay within the credit granted
+        order.order_line.write({"product_uom_qty": 8, "price_unit": 80})
         self.start_tour(path, "kam_confirm_tour", login="cli_kim")
-        self.assertEqual((order.state, approval.state), ("sale", "used"))
+        self.assertEqual((order.state, order.amount_total), ("sale", 720))
+        self.assertEqual(found.mapped("state"), ["used", "used"])

@@ -2,12 +2,21 @@ import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 
+const FOUND = "[name=kam_ask] .o_field_widget[name=kam_found]";
+const ASKED = "[name=kam_ask] .o_field_widget[name=kam_asked]";
+
+/** Beyond the price column and beyond the credit limit: both are seen and asked for. */
 tours.add("kam_ask_tour", {
     steps: () => [
         {
             content: "The quotation says that it is beyond the column",
-            trigger: "[name=kam_ask] .o_field_widget[name=kam_found]:contains(below the column)",
+            trigger: `${FOUND}:contains(below the column)`,
         },
+        {
+            content: "And beyond the credit limit, beside the figures of the customer",
+            trigger: `${FOUND}:contains(Beyond the credit limit)`,
+        },
+        { trigger: ".kam_credit_panel .o_field_widget[name=kam_credit_room]:contains(-300.00)" },
         {
             content: "Beside the columns",
             trigger: ".o_notebook_headers a:contains(Price columns)",
@@ -27,20 +36,34 @@ tours.add("kam_ask_tour", {
             run: "click",
         },
         { trigger: ".modal .o_field_widget[name=found]:contains(below the column)" },
+        { trigger: ".modal .o_field_widget[name=found]:contains(credit limit)" },
         {
             trigger: ".modal .o_field_widget[name=reason] textarea",
             run: "edit They open three shops && press Tab",
         },
         { trigger: ".modal footer button:contains(Ask for approval)", run: "click" },
         {
-            content: "The request, with its dossier, waits",
-            trigger: ".o_form_view .o_field_widget[name=dossier_html]:contains(What is asked)",
+            content: "A request of each kind waits",
+            trigger: ".o_list_view .o_data_row:contains(Credit):contains(Waiting)",
+        },
+        { trigger: ".o_list_view .o_data_row:contains(Discount) td[name=kind]", run: "click" },
+        {
+            content: "With its dossier, and not to be decided by who asked",
+            trigger:
+                ".o_form_view .o_field_widget[name=dossier_html]:contains(What is asked)",
         },
         { trigger: ".o_form_view:not(:has(button[name=action_approve]))" },
+        { trigger: "button[name=action_open_record]", run: "click" },
+        {
+            content: "The quotation says who decides, and does not ask again",
+            trigger: `${ASKED}:contains(Hal decides):contains(Cy decides)`,
+        },
+        { trigger: "[name=kam_ask]:not(:has(button[name=action_kam_ask]))" },
     ],
 });
 
-tours.add("kam_approve_tour", {
+/** The head of sales grants less than what was asked. */
+tours.add("kam_approve_less_tour", {
     steps: () => [
         {
             content: "It waits for the head of sales",
@@ -49,20 +72,64 @@ tours.add("kam_approve_tour", {
         },
         {
             content: "The dossier",
-            trigger: ".o_field_widget[name=dossier_html]:contains(at 20.00 % below the column)",
+            trigger:
+                ".o_field_widget[name=dossier_html]:contains(at 20.00 % below the column)",
         },
+        { trigger: "button:contains(Approve less)", run: "click" },
+        { trigger: ".modal .o_field_widget[name=percent] input", run: "edit 10 && press Tab" },
+        {
+            content: "What is given away falls with the discount",
+            trigger: ".modal .o_field_widget[name=amount] input:value(100.00)",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=answer] textarea",
+            run: "edit Ten, no more && press Tab",
+        },
+        { trigger: ".modal footer button:contains(Approve less)", run: "click" },
+        {
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Approved)",
+        },
+    ],
+});
+
+/** The credit controller lets it through. */
+tours.add("kam_approve_credit_tour", {
+    steps: () => [
+        {
+            trigger: ".o_data_row:contains(Acme) .o_data_cell[name=res_name]",
+            run: "click",
+        },
+        { trigger: ".o_field_widget[name=dossier_html]:contains(300.00)" },
         { trigger: "button[name=action_approve]", run: "click" },
         {
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Approved)",
         },
-        { trigger: "button[name=action_open_record]", run: "click" },
-        { trigger: ".o_form_view .o_field_widget[name=order_line]" },
     ],
 });
 
+/** What was granted is kept to, and the order is confirmed. */
 tours.add("kam_confirm_tour", {
     steps: () => [
-        { trigger: ".o_form_view:not(:has([name=kam_ask] .btn-primary))" },
+        {
+            content: "What was granted is said on the quotation",
+            trigger: `${ASKED}:contains(Hal granted less):contains(10.00 % of the order)`,
+        },
+        { trigger: `${ASKED}:contains(Credit: approved by Cy)` },
+        {
+            trigger: ".o_field_widget[name=order_line] .o_data_cell[name=price_unit]",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=order_line] [name=price_unit] input",
+            run: "edit 90 && press Tab",
+        },
+        { trigger: ".o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved" },
+        {
+            content: "Within what was granted",
+            trigger: `${ASKED}:contains(Discount: approved by Hal)`,
+        },
+        { trigger: "[name=kam_ask]:not(:has(.btn-primary))" },
         { trigger: "button[name=action_confirm]:not(.d-none)", run: "click" },
         {
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Sales Order)",
