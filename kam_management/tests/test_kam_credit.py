@@ -663,7 +663,8 @@ class TestReliability(CreditCase, common.KamCase):
 
         def answers(partner, country, vat, partner_name="", validation="error"):
             if "9" in vat:
-                raise ValidationError(f"{vat} is no number of {country.name}")
+                wrong = f"{vat} is no number of {country.name}"
+                raise ValidationError(wrong)
             return vat, country.code
 
         check = self.check(self.acme)

@@ -49,8 +49,7 @@ tours.add("kam_ask_tour", {
         { trigger: ".o_list_view .o_data_row:contains(Discount) td[name=kind]", run: "click" },
         {
             content: "With its dossier, and not to be decided by who asked",
-            trigger:
-                ".o_form_view .o_field_widget[name=dossier_html]:contains(What is asked)",
+            trigger: ".o_form_view .o_field_widget[name=dossier_html]:contains(What is asked)",
         },
         { trigger: ".o_form_view:not(:has(button[name=action_approve]))" },
         { trigger: "button[name=action_open_record]", run: "click" },
@@ -72,8 +71,7 @@ tours.add("kam_approve_less_tour", {
         },
         {
             content: "The dossier",
-            trigger:
-                ".o_field_widget[name=dossier_html]:contains(at 20.00 % below the column)",
+            trigger: ".o_field_widget[name=dossier_html]:contains(at 20.00 % below the column)",
         },
         { trigger: "button:contains(Approve less)", run: "click" },
         { trigger: ".modal .o_field_widget[name=percent] input", run: "edit 10 && press Tab" },
