@@ -30,6 +30,7 @@
         "data/kam_log_cron.xml",
         "data/kam_fact_cron.xml",
         "views/kam_event_views.xml",
+        "views/kam_export_views.xml",
         "views/kam_log_check_views.xml",
         "wizards/kam_person_erase_views.xml",
         "data/kam_delegation_cron.xml",

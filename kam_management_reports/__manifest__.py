@@ -9,7 +9,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/kam_target_import_rules.xml",
+        "security/kam_report_rules.xml",
+        "data/kam_report_cron.xml",
+        "data/kam_report_mail.xml",
         "reports/kam_reports.xml",
+        "wizards/kam_report_wizard_views.xml",
+        "views/kam_report_views.xml",
         "wizards/kam_target_import_views.xml",
     ],
     "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},

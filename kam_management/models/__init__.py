@@ -8,6 +8,7 @@ from . import kam_event_sourced_merge
 from . import kam_event_sourced_sequence
 from . import kam_erasure
 from . import kam_event
+from . import kam_export
 from . import kam_log_audit
 from . import kam_log_check
 from . import kam_log_check_line

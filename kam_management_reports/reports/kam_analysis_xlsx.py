@@ -19,9 +19,10 @@ MARGIN = "kam_management.group_kam_margin"
 class KamAnalysisXlsx(models.AbstractModel):
     _name = "report.kam_management_reports.analysis_xlsx"
     _inherit = "kam.workbook"
+    _for_records = "kam.analysis.line"
     _description = "Customer analysis as a workbook"
 
-    def _book(self, lines):
+    def _book(self, lines, asked):
         sheets = [
             self._sheet(
                 analysis, lines.filtered(lambda one, a=analysis: one.analysis_id == a)

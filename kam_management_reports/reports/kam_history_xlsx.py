@@ -12,7 +12,7 @@ class KamHistoryXlsx(models.AbstractModel):
     _inherit = "kam.workbook"
     _description = "History of key accounts as a workbook"
 
-    def _book(self, accounts):
+    def _book(self, accounts, asked):
         company = accounts[:1].company_id or self.env.company
         sheets = [self._sheet(account) for account in accounts]
         return self._make_book(self.env._("History of key accounts"), company, sheets)

@@ -6,9 +6,10 @@ from ..kam_sheets.sheet import DECIMAL, INTEGER, Column, Sheet
 class KamTargetXlsx(models.AbstractModel):
     _name = "report.kam_management_reports.target_xlsx"
     _inherit = "kam.workbook"
+    _for_records = "kam.target"
     _description = "Plans as a workbook, to edit and send back"
 
-    def _book(self, targets):
+    def _book(self, targets, asked):
         company = targets[:1].company_id or self.env.company
         return self._make_book(
             self.env._("Plans"), company, [self._sheet(targets, company)]

@@ -1,2 +1,3 @@
+from . import test_kam_ageing_xlsx
 from . import test_kam_reports
 from . import test_kam_target_xlsx

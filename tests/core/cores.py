@@ -32,6 +32,7 @@ CATEGORIES = {
     "kam_core.pricing.grants": "kam.price.grant",
     "kam_core.pricing.policies": "kam.price.policy",
     "kam_core.delegations": "kam.delegation",
+    "kam_core.exports": "kam.export",
     "kam_core.needs": "kam.need",
     "kam_core.segments": "kam.segment",
     "kam_core.kpi.kpis": "kam.kpi",

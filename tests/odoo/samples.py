@@ -160,6 +160,21 @@ def _reliability_check(env):
     return env["kam.reliability.check"].create({"partner_id": partner.id})
 
 
+def _export(env):
+    return env["kam.export"].create(
+        {
+            "user_id": env.uid,
+            "company_id": env.company.id,
+            "at": "2026-01-02 03:04:05",
+            "kind": "list",
+            "subject": "kam.account",
+            "parameters": '{"records": 3}',
+            "columns": "partner_id,needs",
+            "row_count": 3,
+        }
+    )
+
+
 def _contact(env):
     return env["kam.collection.contact"].create(
         {
@@ -205,6 +220,7 @@ SAMPLES = {
     "kam.delegation": _delegation,
     "kam.dispute": _dispute,
     "kam.promise": _promise,
+    "kam.export": _export,
     "kam.kpi": _kpi,
     "kam.order.closing": _order_closing,
     "kam.reliability.check": _reliability_check,

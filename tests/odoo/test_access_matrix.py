@@ -17,7 +17,13 @@ from odoo.tools import mute_logger
 
 from odoo.addons.kam_management.tests import common
 
-from . import matrix_credit, matrix_results, matrix_terms, matrix_visits
+from . import (
+    matrix_credit,
+    matrix_reports,
+    matrix_results,
+    matrix_terms,
+    matrix_visits,
+)
 from .samples import _invoice
 
 GROUP = "kam_management.group_kam_"
@@ -177,7 +183,7 @@ RIGHTS_OF = {
     "kam.user.handover": DIALOG,
 }
 RIGHTS_OF |= matrix_terms.RIGHTS_OF | matrix_visits.RIGHTS_OF
-RIGHTS_OF |= matrix_credit.RIGHTS_OF
+RIGHTS_OF |= matrix_credit.RIGHTS_OF | matrix_reports.RIGHTS_OF
 OURS = {"mine", "past", "lent", "lent_not", "headed", "others"}
 # which records of the little world below each role reads, and which it may write
 READS = {
@@ -263,8 +269,8 @@ WRITES |= matrix_results.WRITES
 WRITES["kam.need"] = WRITES["kam.account"]
 READS |= matrix_terms.READS | matrix_visits.READS
 WRITES |= matrix_terms.WRITES | matrix_visits.WRITES
-READS |= matrix_credit.READS
-WRITES |= matrix_credit.WRITES
+READS |= matrix_credit.READS | matrix_reports.READS
+WRITES |= matrix_credit.WRITES | matrix_reports.WRITES
 # made from the documents of Odoo; its rows are those of kam_es, its rights above
 NOT_IN_THE_WORLD = {
     "kam.ageing",
@@ -278,6 +284,7 @@ OF_ODOO = {
     "copy_data",
     "create",
     "default_get",
+    "export_data",
     "fields_get",
     "init",
     "onchange",
@@ -330,6 +337,7 @@ class World(common.KamCase):
         matrix_terms.make(cls)
         matrix_visits.make(cls)
         matrix_credit.make(cls)
+        matrix_reports.make(cls)
         cls.acts()
         cls.rest()
         cls.env.flush_all()
@@ -932,6 +940,7 @@ class TestPublicMethods(World):
                 *matrix_terms.HIDDEN,
                 *matrix_visits.HIDDEN,
                 *matrix_credit.HIDDEN,
+                *matrix_reports.HIDDEN,
             ):
                 continue
             if getattr(getattr(type(model), name), "_api_model", False):

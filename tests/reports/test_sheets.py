@@ -76,11 +76,12 @@ def test_facts_controls_chart_and_print_set_up():
     assert sheet._charts
     assert sheet.print_title_rows == "$4:$4"
     assert sheet.freeze_panes == "B5"
-    assert sheet.auto_filter.ref == "A4:D6"
+    [table] = sheet.tables.values()
+    assert (table.ref, table.autoFilter.ref) == ("A4:D6", "A4:D6")
 
 
 def test_a_row_of_another_length_is_refused():
-    with pytest.raises(ValueError, match="argument"):
+    with pytest.raises(ValueError, match="1 values for 4 columns"):
         read(small([("only one",)]))
 
 

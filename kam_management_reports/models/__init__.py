@@ -1,0 +1,4 @@
+from . import kam_report_question
+from . import kam_report_run
+from . import kam_report_schedule
+from . import kam_export
