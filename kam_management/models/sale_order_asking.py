@@ -68,10 +68,17 @@ class SaleOrder(models.Model):
             order.kam_asked = Markup().join(
                 one._stand_html(asks.get(kind, ())) for kind, one in mine.items()
             )
-            order.kam_may_ask = may_ask and any(
-                kind not in mine or not mine[kind]._waits_for(some)
-                for kind, some in asks.items()
-            )
+            order.kam_may_ask = may_ask and bool(_unasked(asks, mine))
+
+    def _kam_to_ask(self):
+        """Return {kind: findings} that nobody was asked to approve yet."""
+        self.ensure_one()
+        # sudo: whoever may read an order may know what stops it, and who was asked
+        order = self.sudo()
+        _found, left = order._kam_findings_left()
+        asks = _asks(ordered(left.get(order.id, ())))
+        answers = self.env["kam.approval"].sudo()._last_about(order)
+        return _unasked(asks, answers.get(order.id, {}))
 
 
 class KamApproval(models.Model):
@@ -182,6 +189,18 @@ def _asks(findings):
         if one.severity == ASK:
             found.setdefault(one.kind, []).append(one)
     return found
+
+
+def _unasked(asks, answers):
+    """Return {kind: findings} of which no open request asks for all.
+
+    :param answers: {kind: last request about it}
+    """
+    return {
+        kind: some
+        for kind, some in asks.items()
+        if kind not in answers or not answers[kind]._waits_for(some)
+    }
 
 
 def _sentence(message):

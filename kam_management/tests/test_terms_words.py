@@ -215,6 +215,22 @@ class TestAskedAndAnswered(PricingCase, common.KamCase):
         self.assertEqual((stand, may_ask), ("ok", False))
         self.assertIn("approved by Hal", words)
 
+    def test_only_what_was_not_asked_yet_is_asked(self):
+        """The discount waits; the customer falls beyond the limit; credit is asked."""
+        order = self.quote(price=80)
+        waiting = self.ask(order)
+        terms = self.env["kam.credit.terms"].with_user(self.cy)
+        terms.set_terms(self.acme.ids, {"credit_limit": 500}, "Trusted")
+        self.assertTrue(self.shown(order)[1])
+        dialog = self.env["kam.approval.ask"].with_user(self.kim)
+        dialog = dialog.create({"order_id": order.id, "reason": "Season"})
+        self.assertIn("eyond the credit limit", dialog.found)
+        self.assertNotIn("below the column", dialog.found)
+        asked = self.env["kam.approval"].browse(dialog.action_ask()["res_id"])
+        self.assertEqual((asked.kind, asked.state), ("credit", "asked"))
+        self.assertEqual(waiting.state, "asked")
+        self.assertFalse(self.shown(order)[1])
+
     def test_refused_says_why_and_what_may_be_done(self):
         order = self.quote(price=80)
         self.ask(order).with_user(self.hal).refuse("They owe us")
@@ -355,7 +371,7 @@ class TestAskedAndAnswered(PricingCase, common.KamCase):
         asking = self.env["kam.approval.ask"].with_user(self.kim)
         for values, words in (
             ({"order_id": order.id, "reason": " "}, "Reason"),
-            ({"order_id": self.quote().id, "reason": "Why"}, "within the rules"),
+            ({"order_id": self.quote().id, "reason": "Why"}, "nothing more to ask"),
         ):
             with self.assertRaisesRegex(UserError, words), self.env.cr.savepoint():
                 asking.create(values).action_ask()

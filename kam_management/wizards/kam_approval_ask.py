@@ -27,19 +27,21 @@ class KamApprovalAsk(models.TransientModel):
     def _compute_found(self):
         for wizard in self:
             words = [
-                one["message"]
-                for one in wizard._asking()
-                if not wizard.kind or one["kind"] == wizard.kind
+                one.message
+                for kind, some in wizard._asking().items()
+                if not wizard.kind or kind == wizard.kind
+                for one in some
             ]
             wizard.found = words and Markup("<ul class='mb-0 ps-3'>%s</ul>") % (
                 Markup().join(Markup("<li>%s</li>") % one for one in words)
             )
 
     def _asking(self):
+        """Return {kind: findings} to ask for: those that nobody was asked for yet."""
         if not self.order_id:
-            return []
-        [told] = self.order_id.kam_findings()
-        return [one for one in told["findings"] if one["severity"] == "ask"]
+            return {}
+        self.order_id.check_access("read")
+        return self.order_id._kam_to_ask()
 
     def action_ask(self):
         """Ask for each kind that was found, and open what was asked."""
@@ -58,11 +60,14 @@ class KamApprovalAsk(models.TransientModel):
                 )
             ]
         else:
-            kinds = {one["kind"] for one in self._asking()}
+            kinds = set(self._asking())
             kinds &= {self.kind} if self.kind else kinds
             if not kinds:
                 raise UserError(
-                    self.env._("The order is within the rules: just confirm it.")
+                    self.env._(
+                        "The order is within the rules, or all of it was asked for:"
+                        " there is nothing more to ask."
+                    )
                 )
             ids = [
                 approvals.ask(
