@@ -38,6 +38,50 @@ SELECT user_id, count(*) FILTER (WHERE state <> 'cancelled'),
    AND planned_start < %s::timestamp + interval '1 day'
  GROUP BY user_id
 """
+# the orders that follow a visit: each belongs to the nearest visit before it
+SOLD = """
+SELECT v.user_id, count(DISTINCT v.id), count(*), sum(l.lines), sum(s.amount_untaxed)
+  FROM sale_order s
+  JOIN LATERAL (SELECT v.id, v.user_id, v.finished_at FROM kam_visit v
+                 WHERE v.account_id = s.kam_account_id AND v.state = 'done'
+                   AND v.finished_at <= s.date_order
+                 ORDER BY v.finished_at DESC LIMIT 1) v
+    ON s.date_order <= v.finished_at + interval '3 days'
+ CROSS JOIN LATERAL (SELECT count(*) AS lines FROM sale_order_line l
+                      WHERE l.order_id = s.id AND l.display_type IS NULL) l
+ WHERE s.state = 'sale' AND s.company_id = %s AND s.date_order >= %s
+   AND s.date_order < %s::timestamp + interval '4 days'
+ GROUP BY 1
+"""
+# the accounts visited in the period
+COVERED = """
+SELECT o.user_id, count(*), count(*) FILTER (WHERE EXISTS (
+           SELECT FROM kam_visit v WHERE v.account_id = a.id AND v.state = 'done'
+              AND v.finished_at >= %s
+              AND v.finished_at < %s::timestamp + interval '1 day'))
+  FROM kam_account a JOIN kam_account_owner o ON o.account_id = a.id
+ WHERE a.company_id = %s GROUP BY 1
+"""
+# copies of one order made by Odoo, a day after every fifth visit
+ORDERED = """
+INSERT INTO sale_order
+SELECT (jsonb_populate_record(o, jsonb_build_object(
+           'id', nextval('sale_order_id_seq'), 'name', 'BENCH' || v.id,
+           'partner_id', v.partner_id, 'partner_invoice_id', v.partner_id,
+           'partner_shipping_id', v.partner_id, 'kam_account_id', v.account_id,
+           'access_token', NULL,
+           'date_order', v.finished_at + interval '1 day', 'state', 'sale'))).*
+  FROM kam_visit v JOIN sale_order o ON o.id = %(order)s
+ WHERE v.state = 'done' AND v.id %% 5 = 0
+"""
+LINES = """
+INSERT INTO sale_order_line
+SELECT (jsonb_populate_record(l, jsonb_build_object(
+           'id', nextval('sale_order_line_id_seq'), 'order_id', s.id,
+           'order_partner_id', s.partner_id, 'state', 'sale'))).*
+  FROM sale_order s JOIN sale_order_line l ON l.order_id = %(order)s
+ WHERE s.name LIKE 'BENCH%%'
+"""
 DUE = """
 SELECT a.id, o.user_id, (SELECT max(v.finished_at) FROM kam_visit v
                           WHERE v.account_id = a.id AND v.state = 'done')
@@ -90,24 +134,52 @@ def prepare(env):
     env["kam.event.store"]._open_projection()
     kind = env["kam.visit.kind"]._default_kind().id
     env.cr.execute(MADE, {"kind": kind, "visits": VISITS, "ids": accounts.ids})
-    for table in ("kam_visit", "kam_account", "kam_account_owner"):
+    order(env, partners[0])
+    for table in (
+        "kam_visit",
+        "kam_account",
+        "kam_account_owner",
+        "sale_order",
+        "sale_order_line",
+    ):
         env.cr.execute(f'ANALYZE "{table}"')
     env.invalidate_all()
     return users
 
 
+def order(env, partner):
+    """Make the orders that followed visits, as copies of one."""
+    product = env["product.product"].create({"name": "Bench", "list_price": 10})
+    made = env["sale.order"].create(
+        {
+            "partner_id": partner.id,
+            "order_line": [(0, 0, {"product_id": product.id}) for _line in range(2)],
+        }
+    )
+    env.flush_all()
+    for query in (ORDERED, LINES):
+        env.cr.execute(query, {"order": made.id})
+
+
 def board(world):
     """Open the board over all of the history."""
     with world.env() as env, cost(env.cr) as found:
-        env["kam.visit"].team_board(FIRST, LAST)
+        answer = env["kam.visit"].team_board(FIRST, LAST)
+    if not answer["total"]["productive"]:
+        raise ValueError("no visit was followed by an order: this measured little")
     return found
 
 
 def bare_board(world):
-    """Count the same, without rights."""
+    """Count visits, orders and accounts visited, without rights."""
     with world.env() as env, cost(env.cr) as found:
-        env.cr.execute(COUNTS, [env.company.id, FIRST, LAST])
-        env.cr.fetchall()
+        for query, values in (
+            (COUNTS, [env.company.id, FIRST, LAST]),
+            (SOLD, [env.company.id, FIRST, LAST]),
+            (COVERED, [FIRST, LAST, env.company.id]),
+        ):
+            env.cr.execute(query, values)
+            env.cr.fetchall()
     return found
 
 
@@ -142,7 +214,7 @@ def run(world):
     )
     return [
         row(
-            f"team board over {VISITS} visits, beside counting them",
+            f"team board over {VISITS} visits, beside the bare SQL",
             boards["ours"],
             boards["sql"],
             want={"kind": "ratio", "limit": 3},

@@ -226,6 +226,9 @@ export class KamMyWeek extends WeekBase {
 
     get acceptWords() {
         const { length } = this.state.proposals;
+        if (length === 1) {
+            return _t("Accept 1 visit");
+        }
         return this.state.team
             ? _t("Accept %(visits)s visits of %(managers)s managers", {
                   visits: length,
