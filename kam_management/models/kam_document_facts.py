@@ -22,6 +22,14 @@ from .kam_event_store import Entry, Recorded
 PENDING = "kam_documents"
 CHUNK = 20000
 MANY = 2000
+# How a comparison of so many is planned. Merge joins look cheap to the planner, as if
+# they ended early, and draw in loops over all lines for each document.
+FOR_MANY = {
+    "enable_mergejoin": "off",
+    "enable_nestloop": "off",
+    "jit": "off",
+    "work_mem": "'128MB'",
+}
 # What the lines need of small tables: asked once in a statement.
 LOOKUPS = {
     "receivable": """ARRAY(SELECT id FROM account_account
@@ -132,11 +140,9 @@ class KamDocumentFacts(models.AbstractModel):
             ``effective_at``, ``payload``, ``confidential``, in the order of events
         """
         # pylint: disable=sql-injection
-        # where the planner takes many rows for one, loops over loops are slow; genesis
-        # has refreshed what it knows
-        many = len(ids) > MANY and not imported
+        many = len(ids) > MANY
         if many:
-            self.env.cr.execute("SET LOCAL enable_nestloop = off")
+            self._plan_for_many(True)
         self.env.cr.execute(
             self._on_behalf(self._diff_query(category)),
             {
@@ -148,8 +154,14 @@ class KamDocumentFacts(models.AbstractModel):
         )
         rows = self.env.cr.dictfetchall()
         if many:
-            self.env.cr.execute("SET LOCAL enable_nestloop = DEFAULT")
+            self._plan_for_many(False)
         return rows
+
+    def _plan_for_many(self, many):
+        # pylint: disable=sql-injection
+        for name, value in FOR_MANY.items():
+            value = value if many else "DEFAULT"
+            self.env.cr.execute(f"SET LOCAL {name} = {value}")
 
     def _diff_query(self, category):
         if category == "account.move":
