@@ -161,6 +161,11 @@ from . import kam_price_policy
 from . import kam_price_grant
 from . import kam_account_pricing
 from . import kam_account_column_report
+from . import kam_order_form
+from . import kam_order_form_checks
+from . import kam_order_form_goods
+from . import kam_order_form_words
+from . import kam_account_order_form
 from . import kam_account_column_facts
 from . import res_partner_pricing
 from . import sale_order_pricing

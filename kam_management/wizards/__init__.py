@@ -14,4 +14,5 @@ from . import kam_reminder_wizard
 from . import kam_act_load
 from . import kam_act_sign
 from . import kam_approval_ask
+from . import kam_order_form_load
 from . import kam_price_grant_wizard

@@ -1,17 +1,14 @@
 """The dialog that reads the customer's own act: columns, a look at it, the match."""
 
-import base64
-import binascii
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..cell_file import decode, read_cells
 from ..kam_core.receivables import matching, their_file
 from ..kam_core.receivables.their_file import Columns, letter
 from ..kam_core.record import DomainError
-from ..models import kam_act_file
 
 SHOWN_ROWS, SHOWN_COLUMNS = 14, 16
 COLUMNS = [(letter(n), letter(n)) for n in range(their_file.MOST_COLUMNS)]
@@ -52,13 +49,8 @@ class KamActLoad(models.TransientModel):
 
     # ------------------------------------------------------------------ reading
     def _rows(self):
-        try:
-            data = base64.b64decode(self.data or b"", validate=True)
-        except (TypeError, ValueError, binascii.Error) as error:
-            raise UserError(
-                self.env._("“File” did not arrive. Send it again.")
-            ) from error
-        return kam_act_file.read_cells(self.env, data, (self.sheet or 1) - 1)
+        data = decode(self.env, self.data)
+        return read_cells(self.env, data, (self.sheet or 1) - 1)
 
     @api.onchange("data", "sheet")
     def _onchange_data(self):

@@ -29,6 +29,7 @@ CATEGORIES = {
     "kam_core.approval_rules": "kam.approval.rule",
     "kam_core.approvals": "kam.approval",
     "kam_core.pricing.columns": "kam.price.column",
+    "kam_core.pricing.forms_taken": "kam.order.form",
     "kam_core.pricing.grants": "kam.price.grant",
     "kam_core.pricing.policies": "kam.price.policy",
     "kam_core.delegations": "kam.delegation",

@@ -15,6 +15,7 @@ OTHERS = {"past", "lent_not"}
 SETTINGS = {**ALL_READ, "director": "rwcu"}
 RIGHTS_OF = {
     "kam.approval.ask": {**DIALOG, "support": "rwcu"},
+    "kam.order.form.load": {**DIALOG, "credit": "", "support": "rwcu"},
     "kam.price.allowance": SETTINGS,
     "kam.price.column": SETTINGS,
     "kam.price.condition": SETTINGS,

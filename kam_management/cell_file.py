@@ -1,9 +1,12 @@
-"""Cells of a file that a customer sent: XLSX or CSV, read with care.
+"""Cells of a file that came from outside: XLSX or CSV, read with care.
 
-The file comes from outside: its size, what it unpacks to and its entities are looked at
-before anything parses it.
+Its size, what it unpacks to, its entities, macros and links to other files are looked
+at before anything parses it. One reader for all files that people send: acts of
+customers, order forms, edited plans.
 """
 
+import base64
+import binascii
 import csv
 import io
 import zipfile
@@ -13,8 +16,7 @@ import openpyxl
 
 from odoo.exceptions import UserError
 
-from ..kam_core.receivables.their_file import MOST_COLUMNS, MOST_ROWS
-
+MOST_ROWS, MOST_COLUMNS = 20_000, 60
 LARGEST = 10 * 2**20
 LARGEST_UNPACKED = 100 * 2**20
 MOST_PARTS = 500
@@ -26,6 +28,25 @@ ENTITIES = [
     for mark in ("<!ENTITY", "<!DOCTYPE")
     for code in ("ascii", "utf-16-le", "utf-16-be")
 ]
+# parts of a workbook that run code, or fetch from elsewhere when it is opened
+MACROS = ("vbaproject", "activex/", "macrosheets/", "embeddings/")
+LINKS = ("externallinks/", "connections.xml", "querytables/", "webextensions/")
+
+
+def decode(env, data):
+    """Return the bytes of a file as the client sends it.
+
+    :param data: base64, text or bytes
+    :raises UserError: missing, too large, or no base64
+    """
+    if not data:
+        raise UserError(env._("“File” is missing: choose one."))
+    if not isinstance(data, str | bytes) or len(data) > LARGEST * 4 // 3 + 4:
+        raise UserError(env._("“File” is larger than 10 MB, or is none: split it."))
+    try:
+        return base64.b64decode(data, validate=True)
+    except (ValueError, binascii.Error) as error:
+        raise UserError(env._("“File” did not arrive. Send it again.")) from error
 
 
 def read_cells(env, data, sheet=0):
@@ -36,9 +57,9 @@ def read_cells(env, data, sheet=0):
     :raises UserError: too large, damaged, or of another kind
     """
     if not data:
-        raise UserError(env._("“File” is missing: choose the customer's act."))
+        raise UserError(env._("“File” is missing: choose one."))
     if len(data) > LARGEST:
-        raise UserError(env._("“File” is larger than 10 MB. Split the period."))
+        raise UserError(env._("“File” is larger than 10 MB. Split it."))
     if data.startswith(OLD_EXCEL):
         raise UserError(
             env._("“File” is in the old Excel format. Save it as XLSX or CSV.")
@@ -52,7 +73,7 @@ def read_cells(env, data, sheet=0):
         rows.pop()
     if len(rows) > MOST_ROWS:
         raise UserError(
-            env._("The table has more than %s rows. Split the period.", MOST_ROWS)
+            env._("“File” has more than %s rows. Split the table.", MOST_ROWS)
         )
     return names, rows
 
@@ -82,12 +103,13 @@ def _read_xlsx(env, data, sheet):
 
 
 def _check_zip(env, data):
-    """Refuse what unpacks to too much, or declares entities."""
+    """Refuse what unpacks to too much, declares entities, runs code or fetches."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         size = sum(part.file_size for part in parts)
         if len(parts) > MOST_PARTS or size > LARGEST_UNPACKED:
             raise UserError(env._("“File” unpacks to too much. Save the sheet as CSV."))
+        _check_parts(env, [part.filename.lower() for part in parts])
         left = LARGEST_UNPACKED
         for part in parts:
             if not part.filename.endswith((".xml", ".rels")):
@@ -97,8 +119,19 @@ def _check_zip(env, data):
             left -= len(body)
             if left < 0 or any(mark in body for mark in ENTITIES):
                 raise UserError(
-                    env._("“File” holds what an act has no need of. Save it as CSV.")
+                    env._("“File” holds what a table has no need of. Save it as CSV.")
                 )
+
+
+def _check_parts(env, names):
+    if any(mark in name for name in names for mark in MACROS):
+        raise UserError(
+            env._("“File” holds macros or other files. Save it as XLSX without them.")
+        )
+    if any(mark in name for name in names for mark in LINKS):
+        raise UserError(
+            env._("“File” links to other files. Paste values instead, or use CSV.")
+        )
 
 
 def _read_csv(env, data):
