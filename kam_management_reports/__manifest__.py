@@ -13,6 +13,7 @@
         "data/kam_report_cron.xml",
         "data/kam_report_mail.xml",
         "reports/kam_reports.xml",
+        "reports/kam_sales_reports.xml",
         "wizards/kam_report_wizard_views.xml",
         "views/kam_report_views.xml",
         "wizards/kam_target_import_views.xml",

@@ -3,3 +3,7 @@ from . import kam_ageing_xlsx
 from . import kam_analysis_xlsx
 from . import kam_history_xlsx
 from . import kam_target_xlsx
+from . import kam_price_list_xlsx
+from . import kam_pay_xlsx
+from . import kam_sales_matrix_xlsx
+from . import kam_scorecard_xlsx
