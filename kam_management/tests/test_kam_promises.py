@@ -21,8 +21,8 @@ BIG = (
     "sale.order",
     "sale.order.line",
 )
-# scheduled actions that decide nothing: they plan activities, write mail or workbooks, or
-# go on at their next run with what another transaction stood in the way of
+# scheduled actions that decide nothing: they plan activities, write mail or workbooks,
+# or go on at their next run with what another transaction stood in the way of
 DECIDES_NOTHING = {
     "_cron_brief",
     "_cron_deliver",
