@@ -114,7 +114,7 @@ class KamPayKnowledge(models.AbstractModel):
             first_days=first,
             last_days=last,
             overdue_share=_number(stamped.get("overdue_share")),
-            absent_days=statement.absent_days or 0,
+            absent_days=statement._absence(scheme) or 0,
             decimals=company.currency_id.decimal_places,
         )
         return question, version, stamped
@@ -170,3 +170,11 @@ def _number(text):
 def stamped_text(stamped):
     """Return stamped figures as the event holds them."""
     return json.dumps(stamped, sort_keys=True)
+
+
+def total_of(later):
+    """Return the sum of adjustments.
+
+    :param later: list of (closed statement, adjustment)
+    """
+    return sum((one.amount for _closed, one in later), Decimal(0))

@@ -38,6 +38,18 @@ class KamPayScheme(models.Model):
         ],
         "Commission on",
     )
+    absence = fields.Selection(
+        [
+            ("typed", "Days typed by payroll"),
+            ("time_off", "Days of time off"),
+            ("ignored", "Pays all the same"),
+        ],
+        required=True,
+        default="typed",
+        help="For which days of a period the variable pay at plan is not paid. Time"
+        " off: whole days away, by the working hours, from Time Off or the absences of"
+        " the working schedule; public holidays are not absences.",
+    )
     user_ids = fields.Many2many(
         "res.users",
         "kam_pay_scheme_user_rel",

@@ -1,6 +1,7 @@
 """Pay: closed once, reckoned again to the cent, later facts as lines that name them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -217,6 +218,96 @@ class TestPay(PayCase):
         for wrong in (None, [], [{}], [{"kind": "sale", "amount": float("nan")}], 5):
             with self.assertRaises(UserError):
                 one.what_if(wrong)
+
+    def test_what_a_visit_would_change(self):
+        self.scheme.revise()
+        self.scheme.line_ids = [
+            Command.clear(),
+            Command.create(
+                {"kpi_id": self.kpis["coverage"].id, "floor": 0, "entry": "cliff"}
+            ),
+        ]
+        self.scheme.activate("2025-01-01")
+        self.env["kam.target"].create(
+            {
+                "kpi_id": self.kpis["coverage"].id,
+                "user_id": self.one.id,
+                "date_from": QUARTER[0],
+                "date_to": date(2026, 3, 31),
+                "plan": 1,
+            }
+        ).approve()
+        partner = self.env["res.partner"].create({"name": "Due", "is_company": True})
+        self.account.designate(
+            partner.ids, "A", "Large", "2025-01-01", [{"user_id": self.one.id}]
+        )
+        one = self.statement(self.one).with_user(self.one)
+        told = one.what_if([{"kind": "visit"}])
+        # one account was due, and would be visited: all of the plan
+        self.assertEqual((told["total"], told["then"]), (0, 1000))
+        self.assertEqual(told["lines"][0]["after"], 1000)
+
+    def test_absence_from_time_off(self):
+        self.invoice(500, START + timedelta(10))
+        self.scheme.revise()
+        self.scheme.absence = "time_off"
+        self.scheme.activate("2025-01-01")
+        one = self.statement(self.one)
+        self.assertEqual(one.time_off_days, 0)
+        resource = self.env["resource.resource"].create(
+            {"name": "One", "user_id": self.one.id}
+        )
+        zone = ZoneInfo(self.one._kam_zone())
+
+        def away(first, last):
+            return self.env["resource.calendar.leaves"].create(
+                {
+                    "name": "Away",
+                    "resource_id": resource.id,
+                    **{
+                        name: datetime.fromisoformat(moment)
+                        .replace(tzinfo=zone)
+                        .astimezone(timezone.utc)
+                        .replace(tzinfo=None)
+                        for name, moment in (("date_from", first), ("date_to", last))
+                    },
+                }
+            )
+
+        away("2026-02-02 08:00", "2026-02-06 17:00")  # a week
+        away("2026-02-11 08:00", "2026-02-11 12:00")  # half a day: none
+        away("2025-12-29 08:00", "2026-01-02 17:00")  # its last two days are ours
+        one.invalidate_recordset()
+        self.assertEqual(one.time_off_days, 7)
+        one.refresh()
+        days = (date(2026, 3, 31) - START).days + 1
+        says = 1000 * (days - 7) / days
+        self.assertAlmostEqual(one.line_ids[0].amount, says, 2)
+        self.assertFalse(one.absent_days)
+        one.close()
+        self.assertEqual(one.absent_days, 7)
+        away("2026-03-02 08:00", "2026-03-06 17:00")  # told after the close
+        self.assertTrue(one.verify()["same"])
+        following = self.statement(self.one, NEXT[0])
+        following.refresh()
+        self.assertFalse(
+            following.line_ids.filtered(lambda line: line.kind == "adjustment")
+        )
+
+    def test_typed_and_ignored_absence(self):
+        self.invoice(500, START + timedelta(10))
+        one = self.statement(self.one)
+        one.absent_days = 9
+        one.refresh()
+        self.assertAlmostEqual(one.line_ids[0].amount, 900, 2)
+        self.scheme.revise()
+        self.scheme.absence = "ignored"
+        self.scheme.activate("2025-01-01")
+        one.refresh()
+        self.assertEqual(one.line_ids[0].amount, 1000)
+        self.scheme.revise()
+        with self.assertRaises(UserError):
+            self.scheme.kam_write({"absence": "sometimes"})
 
     def test_an_objection_and_its_answer(self):
         one = self.statement(self.one)

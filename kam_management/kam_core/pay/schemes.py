@@ -25,6 +25,7 @@ from ..record import (
     initial,
     relink,
 )
+from .absence import RULES, TYPED
 from .attainment import debt_coefficient
 from .commission import Step as RateStep
 from .curve import CLIFF, MARGINAL, RAMP, RETROACTIVE, Curve, Tier
@@ -66,6 +67,13 @@ class NothingPaid(DomainError):
 
     code = "nothing_paid"
     message = _("“%(field)s” is missing: the scheme would pay nothing.")
+
+
+class AbsenceRuleWrong(DomainError):
+    """A scheme that does not say how absence counts."""
+
+    code = "absence_rule_wrong"
+    message = _("“Absence” is typed, time off or ignored: choose one of the three.")
 
 
 class InForce(DomainError):
@@ -147,13 +155,19 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """``base`` is the variable pay at plan for one period, company currency."""
+    """What is paid for what.
+
+    :param base: the variable pay at plan for one period, company currency
+    :param absence: which days of a period the base is not paid for: those ``typed``
+        by payroll, those of ``time_off``, or ``ignored``: for all of them it is
+    """
 
     name: Text | None = None
     company_id: int | None = None
     period: str | None = "month"
     base: Decimal | None = None
     commission_base: str | None = None
+    absence: str | None = TYPED
     user_ids: tuple[int, ...] = ()
     line_ids: tuple[Line, ...] = ()
     step_ids: tuple[Step, ...] = ()
@@ -320,6 +334,7 @@ def check(scheme):
     """Refuse numbers that mean nothing.
 
     :raises FieldMissing: no name or period, a line without figure
+    :raises AbsenceRuleWrong: absence that counts in no known way
     :raises CurveWrong: numbers of a line out of range
     :raises RateWrong: rates of commission out of range
     """
@@ -328,6 +343,8 @@ def check(scheme):
             raise FieldMissing(field=field)
     if (scheme.base or ZERO) < 0:
         raise FieldMissing(field="base")
+    if (scheme.absence or TYPED) not in RULES:
+        raise AbsenceRuleWrong()
     for line in scheme.line_ids:
         if not line.kpi_id:
             raise FieldMissing(field="kpi_id")
