@@ -23,8 +23,10 @@ class DigestDigest(models.Model):
         for digest in self:
             start, stop, companies = digest._get_kpi_compute_parameters()
             # the end of Odoo's span is the first moment that is not in it
-            first = fields.Date.to_date(start)
-            last = fields.Datetime.to_datetime(stop) - timedelta(seconds=1)
+            # outside a mail there is none: then the last week
+            stop = fields.Datetime.to_datetime(stop) or fields.Datetime.now()
+            first = fields.Date.to_date(start or stop - timedelta(days=7))
+            last = stop - timedelta(seconds=1)
             span = (first, max(last.date(), first))
             mine = fields.Domain("user_id", "=", self.env.uid)
             scoped = kpis.with_context(allowed_company_ids=companies.ids)

@@ -9,7 +9,7 @@ import hashlib
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import file_open
+from odoo.tools import SQL, file_open
 
 from ..kam_core.pay.attribution import Fact, attribute
 from .kam_document_facts import fill
@@ -301,6 +301,41 @@ class KamKpiFact(models.Model):
             for company in self.env["res.company"].sudo().search([])
         }
         return lambda fact: found.get((fact.partner_id, roots.get(fact.company_id)), ())
+
+    # ----------------------------------------------------------------- explain
+    def _items_left(self, domain):
+        """Return the pairs (customer, product) with a document left, of a domain."""
+        query = self._search(domain)
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT f.partner_id, product
+                     FROM (%s) AS f CROSS JOIN LATERAL unnest(f.products) AS product
+                    WHERE f.partner_id IS NOT NULL
+                    GROUP BY 1, 2 HAVING sum(f.documents) > 0""",
+                query.select(SQL("%s.*", SQL.identifier(query.table))),
+            )
+        )
+        return [tuple(row) for row in rows]
+
+    def _whole_documents(self, days):
+        """Return {(customer, day): documents of all owners left}, whoever reads.
+
+        :param days: list of (customer id, day)
+        """
+        days = [(partner, fields.Date.to_date(day)) for partner, day in days]
+        if not days:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id, date, sum(documents)::text FROM kam_kpi_fact
+                    WHERE kind = 'sale' AND company_id IN %s
+                      AND (partner_id, date) IN %s
+                    GROUP BY 1, 2""",
+                tuple(self.env.companies.ids) or (0,),
+                tuple(days),
+            )
+        )
+        return {(partner, day): Decimal(count) for partner, day, count in rows}
 
     # ------------------------------------------------------------------ people
     @api.model

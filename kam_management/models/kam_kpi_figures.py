@@ -29,18 +29,19 @@ BY_SALE = {
 }
 ADDED = ("sum", "ratio", "complement")
 ZERO = Decimal(0)
-# the days on which customers have documents left; %s: ASC for the first, DESC for the
-# last of each
+# the days on which customers have documents left; %s: companies, the last day, what is
+# known (see _known), ASC for the first, DESC for the last of each
 DAYS = """
     SELECT DISTINCT ON (partner_id) partner_id, date AS day
       FROM kam_kpi_fact
      WHERE kind = 'sale' AND company_id IN %s AND date <= %s AND partner_id IS NOT NULL
+           %s
      GROUP BY partner_id, date HAVING sum(documents) > 0
      ORDER BY partner_id, date %s"""
 WHOLE = """
     SELECT partner_id, date, sum(documents) AS documents
       FROM kam_kpi_fact
-     WHERE kind = 'sale' AND company_id IN %s AND partner_id IS NOT NULL
+     WHERE kind = 'sale' AND company_id IN %s AND partner_id IS NOT NULL %s
      GROUP BY 1, 2 HAVING sum(documents) > 0"""
 
 
@@ -193,17 +194,27 @@ class KamKpi(models.Model):
     # ---------------------------------------------------------- new and lost
     def _figures_new(self, found, span, by, domain):
         """A customer is new on the day of the first document ever, whoever reads."""
-        first = SQL(DAYS, self._companies(), span[1], SQL("ASC"))
+        known = self._known(domain)
+        first = SQL(DAYS, self._companies(), span[1], known, SQL("ASC"))
         self._of_days(found, span, by, domain, first, SQL("days.day"))
 
     def _figures_lost(self, found, span, by, domain):
         """A customer is lost ``days`` after the last document so far."""
         today = min(span[1], self.env.company._kam_today())
         silence = timedelta(self.days)
-        last = SQL(DAYS, self._companies(), today, SQL("DESC"))
+        last = SQL(DAYS, self._companies(), today, self._known(domain), SQL("DESC"))
         earlier = (span[0] - silence, today - silence)
         lost = SQL("days.day + %s", self.days)
         self._of_days(found, earlier, by, domain, last, lost)
+
+    def _known(self, domain):
+        """Return the condition of facts known when the domain says."""
+        moments = [
+            one.value
+            for one in domain.iter_conditions()
+            if one.field_expr == "recorded_at" and one.operator == "<"
+        ]
+        return SQL("AND recorded_at < %s", min(moments)) if moments else SQL()
 
     def _companies(self):
         return tuple(self.env.companies.ids) or (0,)
@@ -241,7 +252,7 @@ class KamKpi(models.Model):
             SQL(", ").join([*shown, SQL("f.partner_id")]),
             self._rows(span, domain),
             days,
-            SQL(WHOLE, self._companies()),
+            SQL(WHOLE, self._companies(), self._known(domain)),
             self._kinds(),
             places,
             SQL("GROUP BY %s", SQL(", ").join(names)) if by else SQL(),

@@ -1,43 +1,59 @@
-"""Key figures that other parts of the addon reckon: visits and promises.
+"""Key figures that other parts of the addon reckon: visits, promises, price columns.
 
-Each gives (above, below) by person; a figure without a source stays None, not 0.
+Each gives rows of (person, above, below, day, record): their sums are the figure, and
+the rows explain it. A figure without a source stays None, not 0.
 """
 
 from collections import defaultdict
-from datetime import timedelta
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-STRIKE_DAYS = 3  # an order so many days after a visit is its success
-# an order belongs to the nearest visit before it
-STRIKE = """
-    WITH visit AS (
-        SELECT v.id, v.user_id, a.partner_id,
-               (coalesce(v.started_at, v.planned_start)
-                AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day
-          FROM kam_visit v
-          JOIN kam_account a ON a.id = v.account_id
-         WHERE v.state = 'done' AND v.company_id IN %(companies)s
-           AND coalesce(v.started_at, v.planned_start)
-               BETWEEN %(start)s::date - 2 AND %(stop)s::date + 2
-    ), ordered AS (
-        SELECT res_id, partner_id, min(date) AS day FROM kam_kpi_fact
-         WHERE kind = 'order' AND date BETWEEN %(start)s AND %(stop)s::date + %(days)s
-         GROUP BY 1, 2 HAVING sum(documents) > 0
-    ), hit AS (
-        SELECT DISTINCT near.id FROM ordered o
-         CROSS JOIN LATERAL (
-               SELECT v.id, v.day FROM visit v
-                WHERE v.partner_id = o.partner_id AND v.day <= o.day
-                ORDER BY v.day DESC, v.id DESC LIMIT 1) AS near
-         WHERE o.day - near.day <= %(days)s
-    )
-    SELECT v.user_id, count(h.id), count(*)
-      FROM visit v LEFT JOIN hit h ON h.id = v.id
-     WHERE v.day BETWEEN %(start)s AND %(stop)s
-     GROUP BY v.user_id"""
+from .kam_account_visits import INTERVAL
+
+ONE, ZERO = Decimal(1), Decimal(0)
+# accounts due to be visited by the last day, whether they were, and who led them then
+COVERED = """
+    SELECT d.user_id, d.visited::int, 1, d.due, d.id
+      FROM (SELECT a.id, o.user_id,
+                   coalesce(l.last + i.days, a.key_since, a.create_date::date) AS due,
+                   EXISTS (SELECT FROM kam_visit v
+                             JOIN kam_visit_kind k ON k.id = v.kind_id AND k.counts
+                            WHERE v.account_id = a.id AND v.state = 'done'
+                              AND v.finished_at >= %(begin)s
+                              AND v.finished_at < %(end)s) AS visited
+              FROM kam_account a
+              JOIN kam_account_owner o ON o.account_id = a.id AND o.role = 'lead'
+               AND o.date_from <= %(last)s
+               AND (o.date_to IS NULL OR o.date_to >= %(last)s)
+             CROSS JOIN LATERAL (SELECT INTERVAL AS days) i
+              LEFT JOIN LATERAL (
+                   SELECT max(v.finished_at)::date AS last FROM kam_visit v
+                     JOIN kam_visit_kind k ON k.id = v.kind_id AND k.counts
+                    WHERE v.account_id = a.id AND v.state = 'done'
+                      AND v.finished_at < %(begin)s) l ON TRUE
+             WHERE i.days IS NOT NULL AND a.company_id IN %(companies)s) d
+     WHERE d.due <= %(last)s""".replace("INTERVAL", INTERVAL)
+# orders as they stand, with what they give away, by the share of who owned them
+GIVEN = """
+    SELECT f.user_id, (d.base - d.net) * f.share / 100, d.base * f.share / 100,
+           f.date, f.res_id
+      FROM kam_kpi_fact f
+      JOIN kam_kpi_discount d ON d.order_id = f.res_id AND d.base IS NOT NULL
+     WHERE f.kind = 'order' AND f.date BETWEEN %(first)s AND %(last)s
+       AND f.company_id IN %(companies)s AND NOT f.reversal
+       AND NOT EXISTS (SELECT FROM kam_kpi_fact later
+                        WHERE later.stream_id = f.stream_id AND later.kind = 'order'
+                          AND later.version > f.version)"""
+MODELS = {
+    "adherence": "kam.visit.report",
+    "strike_rate": "kam.visit.report",
+    "coverage": "kam.account",
+    "promises_kept": "kam.promise",
+    "real_discount": "sale.order",
+}
 
 
 class KamKpi(models.Model):
@@ -47,77 +63,162 @@ class KamKpi(models.Model):
         result = super()._figures_outside(found, span, by, domain)
         people = self._people_of(domain)
         for kpi in self:
-            maker = getattr(self, f"_outside_{kpi.code}", None)
-            if maker is None:
-                continue
-            sums = defaultdict(lambda: [Decimal(0), Decimal(0)])
-            for user_id, above, below in maker(span):
-                if people is None or user_id in people:
-                    whole = sums[(user_id,) if by else ()]
-                    whole[0] += above
-                    whole[1] += below
+            sums = defaultdict(lambda: [ZERO, ZERO])
+            for user_id, above, below, _day, _id in kpi._outside_rows(span, people):
+                whole = sums[(user_id,) if by else ()]
+                whole[0] += above
+                whole[1] += below
             for key, (above, below) in sums.items():
                 if below:
                     found[key][kpi.code] = above / below
         return result
 
+    def _outside_rows(self, span, people):
+        """Return [(user id, above, below, day, record id)] of a figure, of some people.
+
+        :param people: ids of users; None: everybody's
+        """
+        if self.code not in MODELS:
+            return []
+        rows = getattr(self, f"_outside_{self.code}")(span)
+        return [row for row in rows if people is None or row[0] in people]
+
+    def _outside_explained(self, span, user_id):
+        """Return what makes the figure: see ``_explain_rows``."""
+        found = self._outside_rows(span, self._people_of(self._mine(user_id)))
+        model = MODELS.get(self.code)
+        rows = [
+            {
+                "part": "",
+                "date": day,
+                "above": above,
+                "below": below,
+                "res_model": model,
+                "res_id": record_id,
+            }
+            for _user, above, below, day, record_id in found
+        ]
+        above = sum((row["above"] for row in rows), ZERO)
+        below = sum((row["below"] for row in rows), ZERO)
+        return {
+            **self._outside_words(),
+            "parts": {"": (above, below)},
+            "rows": rows,
+            "action": model
+            and {
+                "type": "ir.actions.act_window",
+                "name": self.name,
+                "res_model": model,
+                "domain": [("id", "in", sorted({row["res_id"] for row in rows}))],
+                "views": [[False, "list"]]
+                + ([[False, "form"]] if model != "kam.visit.report" else []),
+            },
+        }
+
+    def _outside_words(self):
+        _ = self.env._
+        above, below = {
+            "adherence": (_("Done in their week"), _("Committed")),
+            "strike_rate": (_("With an order"), _("Visits")),
+            "coverage": (_("Visited"), _("Due")),
+            "promises_kept": (_("Kept"), _("Due")),
+            "real_discount": (_("Given away"), _("At the base column")),
+        }.get(self.code, (_("Above"), _("Below")))
+        return {"above_name": above, "below_name": below}
+
+    # ------------------------------------------------------------------ sources
     # sudo in each: of whom the user may see results is decided above
+    def _trees(self):
+        """Return the ids of the companies, and of those their accounts are kept in."""
+        companies = self.env.companies
+        return tuple((companies | companies.root_id).ids) or (0,)
 
     def _outside_adherence(self, span):
-        """Committed visits done in their week / committed, of weeks in the period."""
-        weeks = (
-            self.env["kam.week"]
-            .sudo()
-            .search(
-                [
-                    ("monday", ">=", span[0] - timedelta(6)),
-                    ("monday", "<=", span[1]),
-                    ("state", "=", "committed"),
-                    ("company_id", "parent_of", self.env.companies.ids),
-                ]
-            )
-        )
+        """Committed visits done in their week / committed, less those excused."""
+        rows = self._visit_rows(span, Domain("row_kind", "=", "promise"))
         return [
             (
                 one.user_id.id,
-                Decimal(one.done_count),
-                Decimal(one.committed_count - one.excused_count),
+                Decimal(one.kept),
+                Decimal(one.committed - one.excused_committed),
+                fields.Date.to_date(one.planned_start),
+                one.id,
             )
-            for one in weeks
-            if one.monday >= span[0]
+            for one in rows
         ]
 
     def _outside_strike_rate(self, span):
-        """Visits with an order within days / visits done in the period."""
-        self.env["kam.visit"].flush_model()
-        roots = self.env.companies.root_id
-        rows = self.env.execute_query(
-            SQL(
-                STRIKE,
-                zone=self.env.company.sudo()._kam_time_zone(),
-                companies=tuple((self.env.companies | roots).ids),
-                start=span[0],
-                stop=span[1],
-                days=STRIKE_DAYS,
+        """Visits with an order within days / visits done; see ``kam.visit.report``."""
+        done = Domain("row_kind", "=", "visit") & Domain("state", "=", "done")
+        return [
+            (
+                one.user_id.id,
+                Decimal(one.orders > 0),
+                ONE,
+                fields.Date.to_date(one.planned_start),
+                one.id,
             )
+            for one in self._visit_rows(span, done)
+        ]
+
+    def _visit_rows(self, span, domain):
+        self.env["kam.visit"].flush_model()
+        self.env["kam.week.visit"].flush_model()
+        begin, end = self.env["kam.visit"]._moments(*span)
+        domain &= (
+            Domain("company_id", "in", self._trees())
+            & Domain("planned_start", ">=", fields.Datetime.to_string(begin))
+            & Domain("planned_start", "<", fields.Datetime.to_string(end))
         )
-        return [(user, Decimal(hits), Decimal(count)) for user, hits, count in rows]
+        names = ("user_id", "planned_start", "orders", "kept", "committed")
+        report = self.env["kam.visit.report"].sudo()
+        return report.search_fetch(domain, [*names, "excused_committed"])
+
+    def _outside_coverage(self, span):
+        """Accounts visited / accounts due by the last day."""
+        self.env["kam.account"].sudo()._flush_figures()
+        begin, end = self.env["kam.visit"]._moments(*span)
+        rows = self.env.execute_query(
+            SQL(COVERED, begin=begin, end=end, last=span[1], companies=self._trees())
+        )
+        return [
+            (user_id, Decimal(above), Decimal(below), day, account_id)
+            for user_id, above, below, day, account_id in rows
+        ]
 
     def _outside_promises_kept(self, span):
         """Promises kept / promises that were due and judged, by who follows them up."""
         promises = (
             self.env["kam.promise"]
             .sudo()
-            .search(
+            .search_fetch(
                 [
                     ("date_promised", ">=", span[0]),
                     ("date_promised", "<=", span[1]),
                     ("company_id", "parent_of", self.env.companies.ids),
-                ]
+                ],
+                ["user_id", "state", "date_promised"],
             )
         )
         return [
-            (one.user_id.id, Decimal(one.state == "kept"), Decimal(1))
+            (
+                one.user_id.id,
+                Decimal(one.state == "kept"),
+                ONE,
+                one.date_promised,
+                one.id,
+            )
             for one in promises
             if one.state in ("kept", "part", "broken")
+        ]
+
+    def _outside_real_discount(self, span):
+        """Given away / value at the base column, of the orders of the period."""
+        self.env.cr.execute(
+            GIVEN, {"first": span[0], "last": span[1], "companies": self._companies()}
+        )
+        rows = self.env.cr.fetchall()
+        return [
+            (user_id, Decimal(str(above)), Decimal(str(below)), day, order_id)
+            for user_id, above, below, day, order_id in rows
         ]

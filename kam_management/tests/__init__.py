@@ -31,6 +31,7 @@ from . import test_kam_ageing
 from . import test_kam_promise
 from . import test_kam_promises
 from . import test_kam_kpi
+from . import test_kam_kpi_explain
 from . import test_kam_approval
 from . import test_kam_visit
 from . import test_kam_visit_edges
@@ -38,6 +39,8 @@ from . import test_kam_week
 from . import test_kam_visit_calendar
 from . import test_kam_target
 from . import test_kam_pay
+from . import test_kam_pay_doors
+from . import test_kam_pay_later
 from . import test_kam_visit_report
 from . import test_kam_collection
 from . import test_kam_collection_figures

@@ -3,7 +3,6 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal as D
-from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -372,14 +371,13 @@ class TestAttribution(ResultsCase):
         self.assertEqual(self.figure("net_sales", QUARTER, self.one), 40)
 
 
-@tagged("post_install", "-at_install")
-class TestFigures(ResultsCase):
+class OrdersCase(ResultsCase):
+    """Two products, and a price policy that leaves 3 % free to give."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # demonstration data may hold a price policy, which stops a discounted order
-        orders = cls.env.registry["sale.order"]
-        cls.startClassPatcher(patch.object(orders, "_kam_findings", lambda _self: {}))
+        cls.make_policy()
         cls.product, cls.other = cls.env["product.product"].create(
             [
                 {
@@ -395,10 +393,40 @@ class TestFigures(ResultsCase):
             ]
         )
 
+    @classmethod
+    def make_policy(cls):
+        """Let a base column and 3 % free to give be all that the gate goes by."""
+        cls.env["kam.price.column"].search([]).write({"active": False})
+        since = "2025-01-01"
+        base, better = cls.env["product.pricelist"].create(
+            [{"name": "Base of results"}, {"name": "Better of results"}]
+        )
+        cls.column, second = cls.env["kam.price.column"].create(
+            [
+                {
+                    "name": pricelist.name,
+                    "rank": rank,
+                    "pricelist_id": pricelist.id,
+                    "date_from": since,
+                }
+                for rank, pricelist in enumerate((base, better), 1)
+            ]
+        )
+        cls.env["kam.price.policy"].create(
+            {
+                "name": "Results",
+                "condition_ids": [
+                    Command.create({"column_id": second.id, "turnover": 10**9})
+                ],
+                "allowance_ids": [Command.create({"free_percent": 3})],
+            }
+        ).publish("For the orders of this test")
+
     def order(self, lines, day="2026-01-20", customer=None):
         order = self.env["sale.order"].create(
             {
                 "partner_id": (customer or self.customer).id,
+                "pricelist_id": self.column.pricelist_id.id,
                 "order_line": [
                     Command.create(
                         {
@@ -416,6 +444,9 @@ class TestFigures(ResultsCase):
         order.date_order = f"{day} 10:00:00"
         return order
 
+
+@tagged("post_install", "-at_install")
+class TestFigures(OrdersCase):
     def test_orders(self):
         order = self.order([(self.product, 10, 2), (self.other, 10, 0)])
         self.order([(self.product, 5, 0)])
@@ -428,15 +459,25 @@ class TestFigures(ResultsCase):
             "average_order": D(1240),
             "lines_per_order": D("1.5"),
             "line_discount": 1 - D(2480) / D(2500),
+            "real_discount": 1 - D(2480) / D(2500),
             "fill_rate": D(19) / 25,
             "assortment_depth": 2,
         }
         for code, value in says.items():
-            self.assertEqual(self.figure(code, QUARTER), value, code)
+            self.assertEqual(self.figure_of_two(code), value, code)
         order._action_cancel()
         self.catch_up()
         self.assertEqual(self.figure("orders", QUARTER), 1)
         self.assertEqual(self.figure("assortment_depth", QUARTER), 1)
+        self.assertEqual(self.figure_of_two("real_discount"), 0)
+
+    def test_a_discount_that_is_not_free_is_stopped_by_the_gate(self):
+        with self.assertRaises(UserError):
+            self.order([(self.product, 1, 10)])
+
+    def figure_of_two(self, code):
+        """Return a figure of the account's one owner: also one of no customer."""
+        return self.figure(code, QUARTER, self.one)
 
     def test_margin_for_those_entitled(self):
         order = self.order([(self.product, 2, 0)])

@@ -9,7 +9,13 @@ defineMailModels();
 describe.current.tags("desktop");
 
 const PROPS = { action: { params: {}, context: {} }, actionId: 1 };
-const PERIOD = { key: "month", date_from: "2026-03-01", date_to: "2026-03-31", over: false };
+const PERIOD = {
+    key: "month",
+    date_from: "2026-03-01",
+    date_to: "2026-03-31",
+    over: false,
+    until: "2026-03-10",
+};
 const MONTHS = Array.from({ length: 12 }, (_, n) => `2025-${String(n + 1).padStart(2, "0")}`);
 
 function card(values) {
@@ -26,7 +32,23 @@ function card(values) {
         seasonal: 40,
         forecast: 120,
         forecast_error: 0.1,
-        explains: true,
+        ...values,
+    };
+}
+
+function explained(values) {
+    return {
+        code: "net_sales",
+        name: "Net sales",
+        unit: "number",
+        value: 90,
+        factor: 1,
+        facts: 2,
+        above_name: "Value without tax",
+        below_name: null,
+        parts: [{ name: "", above: 90, below: null, ratio: null }],
+        rows: [],
+        action: { type: "ir.actions.act_window", name: "Facts", res_model: "kam.kpi.fact" },
         ...values,
     };
 }
@@ -69,7 +91,7 @@ test("cards say where one stands, and open into their facts", async () => {
     onRpc("kam.kpi", "my_results", () => results());
     onRpc("kam.kpi", "explain", ({ args, kwargs }) => {
         expect.step([...args, kwargs.user_id]);
-        return { action: { type: "ir.actions.act_window", name: "Facts" } };
+        return explained();
     });
     mockService("action", { doAction: (action) => expect.step(action.name) });
     await mountWithCleanup(KamMyResults, { props: PROPS });
@@ -83,7 +105,68 @@ test("cards say where one stands, and open into their facts", async () => {
     expect("[data-code=returns] .text-success").toHaveText("-50 %");
     expect("[data-code=returns] .progress").toHaveCount(0);
     await contains("[data-code=net_sales]").click();
-    expect.verifySteps([["net_sales", "2026-03-01", "2026-03-31", 7], "Facts"]);
+    expect.verifySteps([["net_sales", "2026-03-01", "2026-03-10", 7]]);
+    expect(".modal .o_kam_big").toHaveText("90");
+    await contains(".modal .o_kam_open_facts:contains('The 2 facts')").click();
+    expect.verifySteps(["Facts"]);
+});
+
+test("what changed of a figure between two dates", async () => {
+    onRpc("kam.kpi", "my_results", () => results());
+    onRpc("kam.kpi", "explain", () => explained());
+    onRpc("kam.kpi", "changed", ({ args, kwargs }) => {
+        expect.step([...args, kwargs.since, kwargs.until, kwargs.user_id]);
+        return { before: 60, after: 90, difference: 30, facts: 3, action: {}, moved: 0 };
+    });
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    await contains("[data-code=net_sales]").click();
+    await contains(".modal input[name=until]").edit("2026-03-09", { confirm: false });
+    await contains(".modal input[name=since]").edit("2026-03-02", { confirm: false });
+    await contains(".o_kam_changed button").click();
+    expect.verifySteps([["net_sales", "2026-03-01", "2026-03-10", "2026-03-02", "2026-03-09", 7]]);
+    expect(".o_kam_told").toHaveText(/\+30.*was 60.*became\s+90.*3 recorded/s);
+});
+
+test("a quotient says what it divides, and by which records", async () => {
+    onRpc("kam.kpi", "my_results", () => results());
+    onRpc("kam.kpi", "explain", () =>
+        explained({
+            name: "Days sales outstanding",
+            unit: "days",
+            value: 45,
+            factor: 90,
+            above_name: "Owed on the last day",
+            below_name: "Sales with tax",
+            parts: [{ name: "", above: 310, below: 620, ratio: 0.5 }],
+            rows: [
+                {
+                    name: "INV/1",
+                    date: "2026-03-10",
+                    above: 310,
+                    below: 600,
+                    res_model: "account.move",
+                    res_id: 1,
+                },
+                {
+                    name: false,
+                    date: "2026-03-10",
+                    above: 0,
+                    below: 20,
+                    res_model: "account.move",
+                    res_id: 2,
+                },
+            ],
+            action: { type: "ir.actions.act_window", res_model: "account.move", name: "All" },
+        })
+    );
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    await contains("[data-code=returns]").click();
+    expect(".o_kam_parts tbody").toHaveText(/310\s+620\s+0.5/);
+    expect(".o_kam_parts caption").toHaveText(/90 days/);
+    expect(".o_kam_rows tbody tr").toHaveCount(2);
+    expect(".o_kam_rows tbody tr:last").toHaveText(/Not yours to read/);
+    expect(".o_kam_rows tfoot").toHaveText(/310\s+620/);
+    expect(".o_kam_changed").toHaveCount(0);
 });
 
 test("the chart has its table", async () => {
@@ -147,6 +230,10 @@ test("what a sale would change of the pay", async () => {
     await contains(".o_kam_what_if button").click();
     expect(".o_kam_told").toHaveText(/600.*more/);
     expect.verifySteps([[[5], [{ kind: "sale", amount: 5000 }]]]);
+    await contains(".o_kam_what_if select").select("visit");
+    expect(".o_kam_what_if input").toHaveCount(0);
+    await contains(".o_kam_what_if button").click();
+    expect.verifySteps([[[5], [{ kind: "visit" }]]]);
 });
 
 test("the board ranks by plans, or by any figure", async () => {

@@ -86,10 +86,11 @@ export class KamMyResults extends ResultsBase {
     async askWhatIf() {
         const { kind, amount } = this.state.whatIf;
         this.state.whatIf.told = null;
-        if (Number(amount) > 0) {
+        const change = kind === "visit" ? { kind } : { kind, amount: Number(amount) };
+        if (kind === "visit" || change.amount > 0) {
             this.state.whatIf.told = await this.orm.call("kam.pay.statement", "what_if", [
                 [this.openPayslip.id],
-                [{ kind, amount: Number(amount) }],
+                [change],
             ]);
         }
     }

@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { formatFloat, formatMonetary } from "@web/views/fields/formatters";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { KamExplainDialog } from "./explain_dialog";
 
 const { DateTime } = luxon;
 
@@ -15,6 +16,7 @@ export class ResultsBase extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.periods = { month: _t("Month"), quarter: _t("Quarter"), year: _t("Year") };
         this.state = useState({ data: null, period: "month", day: null, ...this.start() });
         onWillStart(() => this.open());
@@ -101,13 +103,15 @@ export class ResultsBase extends Component {
     }
 
     // ------------------------------------------------------------------ links
-    async explain(code, userId) {
-        const { date_from, date_to } = this.state.data.period;
-        const told = await this.orm.call("kam.kpi", "explain", [code, date_from, date_to], {
-            user_id: userId,
+    /** Say what makes a number, of one person or (null) of all. */
+    explain(code, userId) {
+        const { date_from, date_to, until } = this.state.data.period;
+        this.dialog.add(KamExplainDialog, {
+            code,
+            dateFrom: date_from,
+            dateTo: until || date_to,
+            userId,
+            format: (value, unit) => this.value(value, unit),
         });
-        if (told.action) {
-            this.action.doAction(told.action);
-        }
     }
 }

@@ -30,6 +30,18 @@ tours.add("kam_my_results_tour", {
             trigger: ".o_kam_results [data-code=net_sales]:contains(50 %)",
             run: "click",
         },
+        { trigger: ".modal .o_kam_explain .o_kam_big:contains(100)" },
+        {
+            content: "What changed since",
+            trigger: ".modal .o_kam_changed button:contains(Show)",
+            run: "click",
+        },
+        { trigger: ".modal .o_kam_changed .o_kam_changed_facts:contains(1 recorded)" },
+        {
+            content: "The facts themselves",
+            trigger: ".modal .o_kam_open_facts:contains(fact that makes it)",
+            run: "click",
+        },
         { trigger: ".o_list_view .o_data_row:contains(Moved Trading)" },
     ],
 });
@@ -46,6 +58,14 @@ tours.add("kam_team_results_tour", {
             run: "click",
         },
         { trigger: ".o_kam_board th[aria-sort=descending]" },
+        {
+            content: "What makes a number of a manager",
+            trigger: ".o_kam_board tr.o_kam_person:contains(results_two) .o_kam_cell:contains(900)",
+            run: "click",
+        },
+        { trigger: ".modal .o_kam_explain .o_kam_big:contains(900)" },
+        { trigger: ".modal footer button:contains(Close)", run: "click" },
+        { trigger: "body:not(:has(.modal))" },
         {
             content: "Open a person",
             trigger: ".o_kam_board tr.o_kam_person:contains(results_one) a:contains(results_one)",
