@@ -34,7 +34,7 @@ COVERED = """
                      JOIN kam_visit_kind k ON k.id = v.kind_id AND k.counts
                     WHERE v.account_id = a.id AND v.state = 'done'
                       AND v.finished_at < %(begin)s) l ON TRUE
-             WHERE i.days IS NOT NULL AND a.company_id IN %(companies)s) d
+             WHERE i.days IS NOT NULL AND a.company_id IN %(trees)s) d
      WHERE d.due <= %(last)s""".replace("INTERVAL", INTERVAL)
 # orders as they stand, with what they give away, by the share of who owned them
 GIVEN = """
@@ -47,6 +47,14 @@ GIVEN = """
        AND NOT EXISTS (SELECT FROM kam_kpi_fact later
                         WHERE later.stream_id = f.stream_id AND later.kind = 'order'
                           AND later.version > f.version)"""
+MEASURED = f"""
+    SELECT 'coverage' AS code, covered.* FROM ({COVERED}) AS covered
+     UNION ALL
+    SELECT 'real_discount', given.* FROM ({GIVEN}) AS given"""  # noqa: S608
+VISIT_FIELDS = (
+    *("row_kind", "state", "user_id", "planned_start", "orders"),
+    *("kept", "committed", "excused_committed"),
+)
 MODELS = {
     "adherence": "kam.visit.report",
     "strike_rate": "kam.visit.report",
@@ -62,9 +70,11 @@ class KamKpi(models.Model):
     def _figures_outside(self, found, span, by, domain):
         result = super()._figures_outside(found, span, by, domain)
         people = self._people_of(domain)
+        kept = {}
         for kpi in self:
             sums = defaultdict(lambda: [ZERO, ZERO])
-            for user_id, above, below, _day, _id in kpi._outside_rows(span, people):
+            rows = kpi._outside_rows(span, people, kept)
+            for user_id, above, below, _day, _id in rows:
                 whole = sums[(user_id,) if by else ()]
                 whole[0] += above
                 whole[1] += below
@@ -73,14 +83,17 @@ class KamKpi(models.Model):
                     found[key][kpi.code] = above / below
         return result
 
-    def _outside_rows(self, span, people):
+    def _outside_rows(self, span, people, kept=None):
         """Return [(user id, above, below, day, record id)] of a figure, of some people.
 
         :param people: ids of users; None: everybody's
+        :param kept: what was read already of the same span for another figure
         """
         if self.code not in MODELS:
             return []
-        rows = getattr(self, f"_outside_{self.code}")(span)
+        rows = getattr(self, f"_outside_{self.code}")(
+            span, {} if kept is None else kept
+        )
         return [row for row in rows if people is None or row[0] in people]
 
     def _outside_explained(self, span, user_id):
@@ -133,9 +146,9 @@ class KamKpi(models.Model):
         companies = self.env.companies
         return tuple((companies | companies.root_id).ids) or (0,)
 
-    def _outside_adherence(self, span):
+    def _outside_adherence(self, span, kept):
         """Committed visits done in their week / committed, less those excused."""
-        rows = self._visit_rows(span, Domain("row_kind", "=", "promise"))
+        rows = self._visit_rows(span, kept)
         return [
             (
                 one.user_id.id,
@@ -145,11 +158,11 @@ class KamKpi(models.Model):
                 one.id,
             )
             for one in rows
+            if one.row_kind == "promise"
         ]
 
-    def _outside_strike_rate(self, span):
+    def _outside_strike_rate(self, span, kept):
         """Visits with an order within days / visits done; see ``kam.visit.report``."""
-        done = Domain("row_kind", "=", "visit") & Domain("state", "=", "done")
         return [
             (
                 one.user_id.id,
@@ -158,35 +171,51 @@ class KamKpi(models.Model):
                 fields.Date.to_date(one.planned_start),
                 one.id,
             )
-            for one in self._visit_rows(span, done)
+            for one in self._visit_rows(span, kept)
+            if (one.row_kind, one.state) == ("visit", "done")
         ]
 
-    def _visit_rows(self, span, domain):
-        self.env["kam.visit"].flush_model()
-        self.env["kam.week.visit"].flush_model()
-        begin, end = self.env["kam.visit"]._moments(*span)
-        domain &= (
-            Domain("company_id", "in", self._trees())
-            & Domain("planned_start", ">=", fields.Datetime.to_string(begin))
-            & Domain("planned_start", "<", fields.Datetime.to_string(end))
-        )
-        names = ("user_id", "planned_start", "orders", "kept", "committed")
-        report = self.env["kam.visit.report"].sudo()
-        return report.search_fetch(domain, [*names, "excused_committed"])
+    def _visit_rows(self, span, kept):
+        if "visits" not in kept:
+            self.env["kam.visit"].flush_model()
+            self.env["kam.week.visit"].flush_model()
+            begin, end = self.env["kam.visit"]._moments(*span)
+            domain = (
+                Domain("company_id", "in", self._trees())
+                & Domain("planned_start", ">=", fields.Datetime.to_string(begin))
+                & Domain("planned_start", "<", fields.Datetime.to_string(end))
+            )
+            report = self.env["kam.visit.report"].sudo()
+            kept["visits"] = report.search_fetch(domain, VISIT_FIELDS)
+        return kept["visits"]
 
-    def _outside_coverage(self, span):
-        """Accounts visited / accounts due by the last day."""
-        self.env["kam.account"].sudo()._flush_figures()
-        begin, end = self.env["kam.visit"]._moments(*span)
-        rows = self.env.execute_query(
-            SQL(COVERED, begin=begin, end=end, last=span[1], companies=self._trees())
-        )
+    def _measured(self, span, kept):
+        """Return the figure's rows; all that are measured so are read at once."""
+        if "measured" not in kept:
+            self.env["kam.account"].sudo()._flush_figures()
+            begin, end = self.env["kam.visit"]._moments(*span)
+            kept["measured"] = self.env.execute_query(
+                SQL(
+                    MEASURED,
+                    begin=begin,
+                    end=end,
+                    first=span[0],
+                    last=span[1],
+                    trees=self._trees(),
+                    companies=self._companies(),
+                )
+            )
         return [
-            (user_id, Decimal(above), Decimal(below), day, account_id)
-            for user_id, above, below, day, account_id in rows
+            (row[1], Decimal(str(row[2])), Decimal(str(row[3])), *row[4:])
+            for row in kept["measured"]
+            if row[0] == self.code
         ]
 
-    def _outside_promises_kept(self, span):
+    def _outside_coverage(self, span, kept):
+        """Accounts visited / accounts due by the last day."""
+        return self._measured(span, kept)
+
+    def _outside_promises_kept(self, span, kept):
         """Promises kept / promises that were due and judged, by who follows them up."""
         promises = (
             self.env["kam.promise"]
@@ -212,13 +241,6 @@ class KamKpi(models.Model):
             if one.state in ("kept", "part", "broken")
         ]
 
-    def _outside_real_discount(self, span):
+    def _outside_real_discount(self, span, kept):
         """Given away / value at the base column, of the orders of the period."""
-        self.env.cr.execute(
-            GIVEN, {"first": span[0], "last": span[1], "companies": self._companies()}
-        )
-        rows = self.env.cr.fetchall()
-        return [
-            (user_id, Decimal(str(above)), Decimal(str(below)), day, order_id)
-            for user_id, above, below, day, order_id in rows
-        ]
+        return self._measured(span, kept)

@@ -1,6 +1,7 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
+import { mockDate } from "@odoo/hoot-mock";
 import { contains, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { KamMyResults } from "@kam_management/results/my_results";
 import { KamTeamResults } from "@kam_management/results/team_results";
@@ -112,6 +113,7 @@ test("cards say where one stands, and open into their facts", async () => {
 });
 
 test("what changed of a figure between two dates", async () => {
+    mockDate("2026-03-10 10:00:00");
     onRpc("kam.kpi", "my_results", () => results());
     onRpc("kam.kpi", "explain", () => explained());
     onRpc("kam.kpi", "changed", ({ args, kwargs }) => {
