@@ -1,7 +1,6 @@
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
-import { mockDate } from "@odoo/hoot-mock";
 import { contains, mockService, mountWithCleanup, onRpc } from "@web/../tests/web_test_helpers";
 import { KamMyResults } from "@kam_management/results/my_results";
 import { KamTeamResults } from "@kam_management/results/team_results";
@@ -110,23 +109,6 @@ test("cards say where one stands, and open into their facts", async () => {
     expect(".modal .o_kam_big").toHaveText("90");
     await contains(".modal .o_kam_open_facts:contains('The 2 facts')").click();
     expect.verifySteps(["Facts"]);
-});
-
-test("what changed of a figure between two dates", async () => {
-    mockDate("2026-03-10 10:00:00");
-    onRpc("kam.kpi", "my_results", () => results());
-    onRpc("kam.kpi", "explain", () => explained());
-    onRpc("kam.kpi", "changed", ({ args, kwargs }) => {
-        expect.step([...args, kwargs.since, kwargs.until, kwargs.user_id]);
-        return { before: 60, after: 90, difference: 30, facts: 3, action: {}, moved: 0 };
-    });
-    await mountWithCleanup(KamMyResults, { props: PROPS });
-    await contains("[data-code=net_sales]").click();
-    await contains(".modal input[name=until]").edit("2026-03-09", { confirm: false });
-    await contains(".modal input[name=since]").edit("2026-03-02", { confirm: false });
-    await contains(".o_kam_changed button").click();
-    expect.verifySteps([["net_sales", "2026-03-01", "2026-03-10", "2026-03-02", "2026-03-09", 7]]);
-    expect(".o_kam_told").toHaveText(/\+30.*was 60.*became\s+90.*3 recorded/s);
 });
 
 test("a quotient says what it divides, and by which records", async () => {
