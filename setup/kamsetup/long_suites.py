@@ -43,13 +43,27 @@ def parse(arguments):
         "modules",
         nargs="*",
         metavar="module",
-        help=f"which suites (default: {OURS} {' '.join(SUITES)})",
+        help="which suites, or a class of tests alone, as account:TestAccountPayment"
+        f" (default: {OURS} {' '.join(SUITES)})",
     )
     modules = parser.parse_args(arguments).modules or [OURS, *SUITES]
     for name in modules:
-        if not name.isidentifier():
-            parser.error(f"{name} is no name of an Odoo module, such as sale")
+        if not all(map(str.isidentifier, name.split(":"))) or name.count(":") > 1:
+            parser.error(
+                f"{name} is no name of an Odoo module, such as sale, nor of a class in"
+                " one, such as account:TestAccountPayment"
+            )
     return modules
+
+
+def update(modules):
+    """Return what makes the server run all tests of whole modules.
+
+    Tests of an installation run while their module is updated. A class that is named
+    needs none: what concerns payments and entries runs when all is installed.
+    """
+    whole = [name for name in modules if ":" not in name]
+    return ("-u", ",".join(whole)) if whole else ()
 
 
 def failing(output):
@@ -66,7 +80,7 @@ def run_suites(odoo, database, modules, progress):
             "Odoo's own tests",
             database,
             progress,
-            *("-u", ",".join(modules)),
+            *update(modules),
             *("--test-tags", ",".join(f"/{name}" for name in modules)),
             *("--http-port", port, "--gevent-port", port + 1),
             http=True,
