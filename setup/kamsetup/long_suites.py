@@ -9,7 +9,7 @@ import argparse
 import re
 import time
 
-from . import machine, odoo_lint, prepare, suite
+from . import long_history, machine, odoo_lint, prepare, suite
 from .errors import SetupError
 from .places import State, our_addons
 from .progress import Progress
@@ -43,7 +43,8 @@ def parse(arguments):
         "modules",
         nargs="*",
         metavar="module",
-        help="which suites, or a class of tests alone, as account:TestAccountPayment"
+        help="which suites, or a class of tests alone, as account:TestAccountPayment;"
+        " or history: settlements tied to the ledger over the whole loaded history"
         f" (default: {OURS} {' '.join(SUITES)})",
     )
     modules = parser.parse_args(arguments).modules or [OURS, *SUITES]
@@ -120,6 +121,11 @@ def compare(environment, template, modules, progress):
 def main(arguments):
     """Fail when a test of Odoo's fails with our addons and not without them."""
     modules = parse(arguments)
+    if modules == ["history"]:
+        verdict = long_history.main(State(), Progress(5))
+        print(verdict.text())
+        print(closing_line([verdict]))
+        return 1 if verdict.failures else 0
     state, progress = State(), Progress(prepare.STEPS["test"] + 2)
     environment, template = suite.get_ready(state, progress)
     verdicts = []
