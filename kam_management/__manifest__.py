@@ -122,6 +122,10 @@
         "web.assets_backend": [
             "kam_management/static/src/**/*",
             ("remove", "kam_management/static/src/**/*.dark.scss"),
+            ("remove", "kam_management/static/src/ageing_lazy/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "kam_management/static/src/ageing_lazy/**/*",
         ],
         "web.assets_web_dark": [
             "kam_management/static/src/**/*.dark.scss",

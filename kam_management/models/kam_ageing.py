@@ -285,25 +285,17 @@ class KamAgeing(models.Model):
         :param asked: dict ``as_of`` (date), ``known_at`` (UTC time; left out: as the
             ledger says it today), ``base`` (``due`` or ``invoice``), ``owner`` (``now``
             or ``then``), ``currency_id``
-        :return: dict ``as_of``, ``known_at``, ``base``, ``owner``, ``currency_id`` of
-            the amounts, ``total``, ``overdue``, ``ledger`` and ``difference`` as
-            decimal text, ``whole`` (all customers, or only those of one's accounts),
-            ``lag`` (documents not yet in the facts)
+        :return: dict ``as_of``, ``known_at``, ``base``, ``owner``, ``whole`` (all
+            customers, or only those of one's accounts), ``lag`` (documents not yet in
+            the facts) and ``parts``, one for each currency of the books shown (or the
+            one asked for): dicts ``currency_id``, ``currency``, ``total``,
+            ``overdue``, ``ledger`` and ``difference`` as decimal text; the first of
+            them, the present company's, stands in the answer itself as well
         """
         question = query.question(self.env, asked)
         self.check_access("read")
-        rows = self._asking(question)
-        total, overdue = rows._read_group([], [], ["total:sum", "overdue:sum"])[0]
         whole = self._sees_all()
-        only = None if whole else self.env["kam.account"]._mine_query()
-        self.env["account.move.line"].flush_model()
-        ledger = Decimal(
-            self.env.execute_query(query.balance(self.env, question, only))[0][0]
-        )
-        currency = self.env["res.currency"].browse(question.currency_id)
-        currency = currency.exists() or self.env.company.currency_id
-        digits = currency.decimal_places
-        total = round(Decimal(str(total or 0)), digits)
+        parts = self._control_parts(question, whole)
         return {
             "as_of": fields.Date.to_string(question.as_of),
             "known_at": fields.Datetime.to_string(question.known_at)
@@ -311,14 +303,44 @@ class KamAgeing(models.Model):
             else False,
             "base": question.base,
             "owner": question.owner,
+            "whole": whole,
+            "lag": self.env["kam.fact"]._lag()["streams"] if question.known_at else 0,
+            **parts[0],
+            "parts": parts,
+        }
+
+    def _control_parts(self, question, whole):
+        """Return total, overdue, ledger and difference in each currency of books."""
+        aged = self._asking(question)._read_group(
+            [], ["currency_id"], ["total:sum", "overdue:sum"]
+        )
+        aged = {currency.id: sums for currency, *sums in aged}
+        only = None if whole else self.env["kam.account"]._mine_query()
+        self.env["account.move.line"].flush_model()
+        ledger = self.env.execute_query(query.balance(self.env, question, only))
+        ledger = {key: Decimal(amount) for key, amount in ledger}
+        first = self.env["res.currency"].browse(question.currency_id).exists()
+        first = first or self.env.company.currency_id
+        others = sorted((aged.keys() | ledger.keys()) - {first.id})
+        return [
+            self._control_part(
+                currency, *aged.get(currency.id, (0, 0)), ledger.get(currency.id, 0)
+            )
+            for currency in first + first.browse(others)
+        ]
+
+    def _control_part(self, currency, total, overdue, ledger):
+        digits = currency.decimal_places
+        total, overdue, ledger = (
+            round(Decimal(str(one or 0)), digits) for one in (total, overdue, ledger)
+        )
+        return {
             "currency_id": currency.id,
             "currency": currency.name,
             "total": format(total, "f"),
-            "overdue": format(round(Decimal(str(overdue or 0)), digits), "f"),
-            "ledger": format(round(ledger, digits), "f"),
-            "difference": format(round(ledger, digits) - total, "f"),
-            "whole": whole,
-            "lag": self.env["kam.fact"]._lag()["streams"] if question.known_at else 0,
+            "overdue": format(overdue, "f"),
+            "ledger": format(ledger, "f"),
+            "difference": format(ledger - total, "f"),
         }
 
     def _sees_all(self):

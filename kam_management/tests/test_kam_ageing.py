@@ -294,6 +294,69 @@ class TestKamAgeing(ReceivableCase):
         with self.assertRaises(UserError):
             fixed.kind = "range"
 
+    def test_a_company_has_ranges_of_its_own(self):
+        bucket = self.env["kam.ageing.bucket"]
+        self.invoice(100, "2026-06-10")
+        company = self.env["res.company"].create({"name": "Second books"})
+        bucket.with_company(company).action_own_ranges()
+        own = bucket.search([("company_id", "=", company.id)])
+        self.assertEqual(own.mapped("days_to"), [30, 60, 90, 120])
+        own[0].days_to = 10
+        own[1:].unlink()
+        own = own[0]
+        self.assertEqual(own.display_name, "1 - 10")
+        asked = self.asking().with_context(allowed_company_ids=company.ids)
+        self.assertEqual(asked.fields_get()["slot_2"]["string"], "Over 10")
+        self.assertEqual(self.row().slot_1, 100, "the first company has its own")
+        self.assertEqual(self.asking().fields_get()["slot_2"]["string"], "31 - 60")
+        bucket.with_company(company).action_own_ranges()
+        self.assertEqual(bucket.search_count([("company_id", "=", company.id)]), 1)
+        branch = self.env["res.company"].create(
+            {"name": "Branch of it", "parent_id": company.id}
+        )
+        for wrong in (
+            lambda: bucket.create({"days_to": 5, "company_id": branch.id}),
+            lambda: bucket.search([("kind", "=", "over")]).write(
+                {"company_id": company.id}
+            ),
+        ):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                wrong()
+
+    def test_books_in_two_currencies_do_not_add_up(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        second = self.env["res.company"].create(
+            {"name": "Euro books", "currency_id": euro.id}
+        )
+        self.env["account.chart.template"].try_loading("generic_coa", second, False)
+        second.currency_id = euro
+        self.env.user.company_ids += second
+        self.invoice(100, "2026-03-10")
+        self.env["account.move"].with_company(second).create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-11",
+                "invoice_line_ids": [
+                    Command.create(
+                        {"name": "x", "price_unit": 40, "tax_ids": [Command.clear()]}
+                    )
+                ],
+            }
+        ).action_post()
+        self.env.flush_all()
+        both = (self.env.company + second).ids
+        told = self.env["kam.ageing"].with_context(allowed_company_ids=both)
+        parts = told.control({"as_of": str(DAY)})["parts"]
+        self.assertEqual([one["currency"] for one in parts], ["USD", "EUR"])
+        self.assertEqual(parts[1]["total"], "40.00")
+        self.assertEqual({one["difference"] for one in parts}, {"0.00"})
+        rows = told.with_context(kam_ageing={"as_of": str(DAY)}).search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual(sorted(rows.mapped("total")), [40, 100])
+
     def test_the_dialog(self):
         self.invoice(100, "2026-03-10")
         wizard = self.env["kam.ageing.wizard"].create(

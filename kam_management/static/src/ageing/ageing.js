@@ -8,6 +8,8 @@ import {
     formatDateTime,
 } from "@web/core/l10n/dates";
 import { formatMonetary } from "@web/views/fields/formatters";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
@@ -48,13 +50,12 @@ export class AgeingControl extends Component {
         return this.state.control.base === "due" ? _t("by due date") : _t("by invoice date");
     }
 
-    get isZero() {
-        return Number(this.state.control.difference) === 0;
+    isZero(part) {
+        return Number(part.difference) === 0;
     }
 
-    amount(name) {
-        const { control } = this.state;
-        return formatMonetary(Number(control[name]), { currencyId: control.currency_id });
+    amount(part, name) {
+        return formatMonetary(Number(part[name]), { currencyId: part.currency_id });
     }
 
     async ask() {
@@ -74,4 +75,15 @@ export class AgeingListRenderer extends ListRenderer {
     }
 }
 
-registry.category("views").add("kam_ageing_list", { ...listView, Renderer: AgeingListRenderer });
+export class AgeingKanbanRenderer extends KanbanRenderer {
+    static template = "kam_management.AgeingKanbanRenderer";
+    static components = { ...KanbanRenderer.components, AgeingControl };
+
+    get asked() {
+        return this.props.list.context.kam_ageing || {};
+    }
+}
+
+const views = registry.category("views");
+views.add("kam_ageing_list", { ...listView, Renderer: AgeingListRenderer });
+views.add("kam_ageing_kanban", { ...kanbanView, Renderer: AgeingKanbanRenderer });

@@ -41,7 +41,12 @@ tours.add("kam_ageing_tour", {
             content: "It ties to the ledger",
             trigger: ".o_kam_ageing_control .o_kam_ageing_difference:contains(0.00)",
         },
-        { trigger: ".o_kam_ageing_ask", run: "click" },
+        { content: "So it does as a pivot", trigger: ".o_switch_view.o_pivot", run: "click" },
+        { trigger: ".o_pivot_view .o_kam_ageing_difference:contains(0.00)" },
+        { content: "And as a graph", trigger: ".o_switch_view.o_graph", run: "click" },
+        { trigger: ".o_graph_view .o_kam_ageing_difference:contains(0.00)" },
+        { trigger: ".o_switch_view.o_list", run: "click" },
+        { trigger: ".o_list_view .o_kam_ageing_ask", run: "click" },
         {
             trigger: ".modal .o_field_widget[name=base] input[data-value=invoice]",
             run: "click",
