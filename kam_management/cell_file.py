@@ -18,7 +18,7 @@ from odoo.exceptions import UserError
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 60
 LARGEST = 10 * 2**20
-LARGEST_UNPACKED = 100 * 2**20
+LARGEST_UNPACKED = 40 * 2**20
 MOST_PARTS = 500
 SHEETS = 50
 ENCODINGS = ("utf-8-sig", "cp1251")
@@ -85,21 +85,57 @@ def _read_xlsx(env, data, sheet):
             io.BytesIO(data), read_only=True, data_only=True, keep_links=False
         )
         names = book.sheetnames[:SHEETS]
-        page = book.worksheets[sheet] if 0 <= sheet < len(book.worksheets) else None
-        if page is None:
-            raise UserError(
-                env._("“Sheet” is a number from 1 to %s.", len(book.worksheets))
+        rows = _page_rows(env, book, sheet)
+        if _has_formulas(data):
+            book = openpyxl.load_workbook(
+                io.BytesIO(data), read_only=True, keep_links=False
             )
-        found = page.iter_rows(
-            max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True
-        )
-        return names, [list(row) for row in islice(found, MOST_ROWS + 1)]
+            rows = _with_formulas(rows, _page_rows(env, book, sheet))
+        return names, rows
     except UserError:
         raise
     except Exception as error:  # a damaged file fails in many ways
         raise UserError(
             env._("“File” cannot be read as XLSX. Open it, save it anew, or use CSV.")
         ) from error
+
+
+def _page_rows(env, book, sheet):
+    page = book.worksheets[sheet] if 0 <= sheet < len(book.worksheets) else None
+    if page is None:
+        raise UserError(
+            env._("“Sheet” is a number from 1 to %s.", len(book.worksheets))
+        )
+    found = page.iter_rows(
+        max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True
+    )
+    return [list(row) for row in islice(found, MOST_ROWS + 1)]
+
+
+def _has_formulas(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return any(
+            b"<f>" in body or b"<f " in body
+            for part in archive.infolist()
+            if part.filename.startswith("xl/worksheets/")
+            and (body := archive.read(part))
+        )
+
+
+def _with_formulas(values, formulas):
+    """Put a formula where the file has no value for it.
+
+    Whoever made the file never opened it in a spreadsheet; the cell is not empty.
+    """
+    return [
+        [
+            formula
+            if value is None and isinstance(formula, str) and formula.startswith("=")
+            else value
+            for value, formula in zip(row, others, strict=False)
+        ]
+        for row, others in zip(values, formulas, strict=False)
+    ]
 
 
 def _check_zip(env, data):
@@ -136,20 +172,26 @@ def _check_parts(env, names):
 
 def _read_csv(env, data):
     text = _decode(env, data)
-    sample = text[:20000]
     try:
-        dialect = csv.Sniffer().sniff(sample, delimiters=";,\t|")
-    except csv.Error:
-        dialect = csv.excel
-        dialect.delimiter = ";" if sample.count(";") > sample.count(",") else ","
-    try:
-        reader = csv.reader(io.StringIO(text), dialect)
+        reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
         return [
             [cell or None for cell in row[:MOST_COLUMNS]]
             for row in islice(reader, MOST_ROWS + 1)
         ]
     except csv.Error as error:
         raise UserError(env._("“File” cannot be read as CSV: %s", error)) from error
+
+
+def _delimiter(text):
+    """Return what parts the cells: the first that most lines have, a comma last.
+
+    A comma may be in every line and only part the decimals.
+    """
+    lines = [one for one in text[:20000].splitlines() if one.strip()]
+    for mark in "\t;|":
+        if sum(mark in one for one in lines) * 2 > len(lines):
+            return mark
+    return ","
 
 
 def _decode(env, data):

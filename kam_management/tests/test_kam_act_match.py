@@ -2,8 +2,10 @@
 
 import base64
 import io
+import random
 import time
 import zipfile
+from decimal import Decimal
 
 import openpyxl
 
@@ -171,6 +173,87 @@ class TestKamActMatch(ActCase):
                 dialog.data = data
                 dialog.action_match()
         self.assertFalse(act.their_ids)
+
+    def test_a_formula_without_its_value_is_not_an_empty_cell(self):
+        act = self.sent()
+        rows = [*self.their_rows()[:3], ["05.03.2026", "Invoice 1", None, "=50+50"]]
+        dialog = self.load(act, xlsx(rows))
+        with self.assertRaisesRegex(UserError, "Row 4, column D"):
+            dialog.action_match()
+        self.assertFalse(act.their_ids)
+
+    def test_csv_of_any_make(self):
+        act = self.sent()
+        number = self.numbers[0].name
+        lines = [HEAD, ["05.03.2026", f"Invoice {number}", "", "100,00"]]
+        lines += [["06.03.2026", "Return 5", "15,00", ""]]
+        for delimiter, code in (
+            (";", "utf-8"),
+            (";", "utf-8-sig"),
+            (";", "cp1251"),
+            ("\t", "utf-16"),
+            ("\t", "utf-8"),
+            ("|", "latin-1"),
+        ):
+            text = "\r\n".join(delimiter.join(line) for line in lines)
+            with self.subTest(delimiter=delimiter, code=code):
+                dialog = self.load(act, base64.b64encode(text.encode(code)))
+                table = dialog._read_table()
+                self.assertEqual([one.credit for one in table.lines], [100, 0])
+                self.assertEqual(table.lines[1].debit, 15)
+        quoted = 'Date,Document,Debit,Credit\n2026-03-05,"Invoice; 1","1,100.50",\n'
+        dialog = self.load(act, base64.b64encode(quoted.encode()))
+        self.assertEqual(dialog._read_table().lines[0].debit, Decimal("1100.5"))
+
+    def test_any_bytes_are_read_or_refused_in_a_sentence(self):
+        """Cut, turned and swapped bytes of good files, and other kinds of file."""
+        act = self.sent()
+        chance = random.Random(11)
+        good = base64.b64decode(xlsx(self.their_rows()))
+        text = "\n".join(";".join(map(str, one)) for one in self.their_rows()).encode()
+        pile = [
+            b"\0" * (10 * 2**20),
+            b"\xd0\xcf\x11\xe0 an old workbook named .xlsx",
+            b"%PDF-1.7 no table",
+            b"<html><table><tr><td>1</td></tr></table></html>",
+            b"\xff\xfe\x00",
+            b"\xef\xbb\xbf",
+            b"PK\x03\x04",
+            b"\x98" * 50,
+            b'"' + b"x" * 200_000,
+            b"Date;Debit;Credit\n" + b"05.03.2026;1e400;NaN\n",
+            b"Date;Amount\n31.02.2026;5\n",
+            b"Date;Amount\n05.03.2026;99999999999999999999\n",
+        ]
+        for source in (good, text):
+            for _n in range(25):
+                data = bytearray(source)
+                for _m in range(chance.randrange(1, 12)):
+                    data[chance.randrange(len(data))] = chance.randrange(256)
+                pile.append(bytes(data[: chance.randrange(1, len(data) + 1)]))
+                pile.append(bytes(data))
+        model = self.env["kam.act.load"]
+        for n, data in enumerate(pile):
+            with self.subTest(n=n):
+                dialog = model.new({"act_id": act.id, "data": base64.b64encode(data)})
+                dialog._onchange_data()
+                try:
+                    dialog._read_table()
+                except UserError as refusal:
+                    self.assertTrue(str(refusal).strip())
+                dialog.data = base64.b64encode(data)
+                self.assertIsInstance(str(dialog._preview()), str)
+        self.assertFalse(act.their_ids)
+
+    def test_what_unpacks_to_too_much(self):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", b" " * (41 * 2**20))
+        dialog = self.env["kam.act.load"].new(
+            {"act_id": self.act().id, "data": base64.b64encode(out.getvalue())}
+        )
+        with self.assertRaisesRegex(UserError, "unpacks to too much"):
+            dialog._read_table()
 
     def test_ten_thousand_lines_in_seconds(self):
         act = self.sent()

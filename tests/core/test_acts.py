@@ -27,6 +27,7 @@ from kam_core.receivables.act_rows import (
 )
 from kam_core.record import (
     Create,
+    DomainError,
     Edit,
     FieldMissing,
     FixedField,
@@ -173,7 +174,7 @@ def test_what_cannot_be_opened():
         {"date_from": None},
         {"date_from": date(1800, 1, 1)},
     ):
-        with pytest.raises(acts.DomainError):
+        with pytest.raises(DomainError):
             draft(**wrong)
     assert draft(kind="delta", corrects_id=5).kind == "delta"
 

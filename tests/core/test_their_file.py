@@ -50,7 +50,11 @@ def test_amounts(cell, mark, amount):
 
 
 @pytest.mark.parametrize(
-    "cell", ["abc", "1.2.3", True, date(2026, 1, 1), float("nan"), float("inf"), 1e20]
+    "cell",
+    [
+        *("abc", "1.2.3", True, date(2026, 1, 1), float("nan"), float("inf"), 1e20),
+        *("=D4", "=SUM(D4:D9)", "=1+1"),  # formulas without their values
+    ],
 )
 def test_what_is_no_amount(cell):
     with pytest.raises(ValueError, match=r"."):
@@ -160,6 +164,18 @@ def test_one_column_of_amounts():
     [line] = read(rows, columns).lines
     assert (line.debit, line.credit) == (0, Decimal("5.5"))
     assert guess(rows).amount == 2
+
+
+def test_a_document_may_be_called_a_balance():
+    rows = [
+        ["Date", "Document", "Debit", "Credit"],
+        ["05.03.2026", "Balance of order 7", "12,50", None],
+        ["Balance", None, "12,50", None],
+        ["Gesamt", None, "12,50", None],
+    ]
+    table = read(rows, guess(rows))
+    assert [one.number for one in table.lines] == ["Balance of order 7"]
+    assert table.passed_over == (3, 4)
 
 
 def test_a_bad_cell_names_row_and_column():

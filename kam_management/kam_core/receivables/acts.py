@@ -14,7 +14,6 @@ from ..record import (
     Changed,
     Create,
     Created,
-    DomainError,
     Edit,
     FieldMissing,
     FixedField,
@@ -30,6 +29,16 @@ from ..record import (
     initial,
     relink,
 )
+from .act_refusals import (
+    ActSealed,
+    ActStays,
+    ChoiceWrong,
+    LinesDiffer,
+    PeriodWrong,
+    SignatoryMissing,
+    SignedTooEarly,
+    WrongStatus,
+)
 from .act_rows import Balances
 
 DRAFT, SENT, ANSWERED, SIGNED, CLOSED = "draft", "sent", "answered", "signed", "closed"
@@ -38,71 +47,6 @@ SEALED = (SIGNED, CLOSED)
 SCOPES = ("contact", "company", "group")
 ACT, DELTA = "act", "delta"
 AGREED, DISAGREED = "agreed", "disagreed"
-
-
-class PeriodWrong(DomainError):
-    """An act without both days, or with the end before the beginning."""
-
-    code = "period_wrong"
-    message = _("“From” and “To” are both needed, “To” not before “From”.")
-
-
-class WrongStatus(DomainError):
-    """The step does not fit where the act stands."""
-
-    code = "wrong_status"
-    message = _("This act is “%(status)s”; the step fits only: %(fits)s.")
-
-
-class ActStays(DomainError):
-    """An act that was sent belongs to both sides."""
-
-    code = "act_stays"
-    message = _("Only a draft can be changed or deleted. Take the act back first.")
-
-
-class ActSealed(DomainError):
-    """A signed act."""
-
-    code = "act_sealed"
-    message = _(
-        "This act is signed and stays as it is. What was posted later comes into a"
-        " delta act."
-    )
-
-
-class SignatoryMissing(DomainError):
-    """A signature without who signed, or on what authority."""
-
-    code = "signatory_missing"
-    message = _(
-        "“Signed by” and “Authority” are both needed: only an authorised signature"
-        " interrupts limitation."
-    )
-
-
-class SignedTooEarly(DomainError):
-    """A signature dated before the period it confirms has ended."""
-
-    code = "signed_too_early"
-    message = _("“Signed on” is before the end of the period, %(day)s.")
-
-
-class LinesDiffer(DomainError):
-    """The lines are no longer those that were sent."""
-
-    code = "lines_differ"
-    message = _(
-        "The lines of this act are not those that were sent. Ask an administrator to"
-        " restore them from the log."
-    )
-
-
-class ChoiceWrong(DomainError):
-    """A value that is none of those there are."""
-
-    code = "choice_wrong"
-    message = _("“%(field)s” is one of: %(choices)s.")
 
 
 @dataclass(frozen=True, slots=True)
