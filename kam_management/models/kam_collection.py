@@ -169,7 +169,8 @@ class KamCollection(models.AbstractModel):
         """Return (customer id, Debtor, Step, score, debts row), the highest first."""
         debts = self._debts(today, SOON_DAYS, partner_ids)
         debts = [row for row in debts if row[1] > 0 or row[2] > 0]
-        ids = [row[0] for row in debts]
+        # of everybody: asked without a list of thousands of customers
+        ids = partner_ids and [row[0] for row in debts]
         habits = self._habits(today, ids)
         promises = self._promises(ids, today)
         talks = self._talks(ids)
@@ -214,18 +215,19 @@ class KamCollection(models.AbstractModel):
 
     @api.model
     def _promises(self, partner_ids, today):
-        """Return what customers promised, in company currency: {customer id: dict}."""
-        if not partner_ids:
+        """Return what customers promised, in company currency: {customer id: dict}.
+
+        :param partner_ids: None: of all customers
+        """
+        if partner_ids is not None and not partner_ids:
             return {}
+        whose = [] if partner_ids is None else [("partner_id", "in", partner_ids)]
         # sudo: promises of customers whose debts the caller may see
         every = (
             self.env["kam.promise"]
             .sudo()
             .search_fetch(
-                [
-                    ("partner_id", "in", partner_ids),
-                    ("company_id", "=", self.env.company.root_id.id),
-                ],
+                [*whose, ("company_id", "=", self.env.company.root_id.id)],
                 ["partner_id", "currency_id", "date_promised", "withdrawn_on"],
             )
         )

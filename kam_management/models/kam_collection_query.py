@@ -12,6 +12,7 @@ import pytz
 from odoo import api, models
 from odoo.tools import SQL
 
+ZERO = Decimal(0)
 HISTORY_DAYS = 365  # how far back habits of payment are read
 # Open receivable lines of a head company; ``{more}`` narrows them. Written as Odoo's
 # index of open lines wants it.
@@ -166,7 +167,9 @@ class KamCollection(models.AbstractModel):
 
 def exact(value):
     """Return an amount as the ledger has it: Odoo's cursor gives numerics as floats."""
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    if type(value) is not float:
+        return value
+    return Decimal(repr(value)) if value else ZERO
 
 
 def _day(moment, zone):

@@ -11,13 +11,14 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 MONTHS_BACK = 24
+SOLD = "nullif(greatest(sum({sales}), 0), 0)"  # more came back than was sold: none
 RATIOS = {
-    "dso": "sum({closing}) / nullif(sum({sales}), 0) * avg({days})",
-    "best_possible_dso": "sum({not_due}) / nullif(sum({sales}), 0) * avg({days})",
-    "days_delinquent": "(sum({closing}) - sum({not_due})) / nullif(sum({sales}), 0)"
+    "dso": f"sum({{closing}}) / {SOLD} * avg({{days}})",
+    "best_possible_dso": f"sum({{not_due}}) / {SOLD} * avg({{days}})",
+    "days_delinquent": f"(sum({{closing}}) - sum({{not_due}})) / {SOLD}"
     " * avg({days})",
     "cei": "(sum({opening}) + sum({sales}) - sum({closing}))"
-    " / nullif(sum({opening}) + sum({sales}) - sum({not_due}), 0)",
+    " / nullif(greatest(sum({opening}) + sum({sales}) - sum({not_due}), 0), 0)",
 }
 QUERY = """
     WITH months AS MATERIALIZED (
@@ -76,13 +77,15 @@ QUERY = """
            b.last - b.first + 1 AS days, b.sales, b.closing - b.delta AS opening,
            b.closing, coalesce(o.not_due, 0) AS not_due,
            b.closing - coalesce(o.not_due, 0) AS not_in_time,
-           b.closing / nullif(b.sales, 0) * (b.last - b.first + 1) AS dso,
-           coalesce(o.not_due, 0) / nullif(b.sales, 0) * (b.last - b.first + 1)
+           b.closing / nullif(greatest(b.sales, 0), 0)
+               * (b.last - b.first + 1) AS dso,
+           coalesce(o.not_due, 0) / nullif(greatest(b.sales, 0), 0)
+               * (b.last - b.first + 1)
                AS best_possible_dso,
-           (b.closing - coalesce(o.not_due, 0)) / nullif(b.sales, 0)
+           (b.closing - coalesce(o.not_due, 0)) / nullif(greatest(b.sales, 0), 0)
                * (b.last - b.first + 1) AS days_delinquent,
-           (b.sales - b.delta) / nullif(
-               b.closing - b.delta + b.sales - coalesce(o.not_due, 0), 0) AS cei,
+           (b.sales - b.delta) / nullif(greatest(
+               b.closing - b.delta + b.sales - coalesce(o.not_due, 0), 0), 0) AS cei,
            lead.user_id AS kam_user_id
       FROM balances b
       LEFT JOIN capped o USING (company_id, partner_id, first)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 ZERO, ONE = Decimal(0), Decimal(1)
 FLOOR = Decimal("0.2")  # the best of payers is a risk too, else amounts would not count
@@ -82,16 +83,17 @@ def risk(debtor: Debtor, today: date) -> Decimal:
     age of the oldest debt (90 days and more: 1), share of the debt that is disputed.
     What is not known is left out and the weights are taken over the rest.
     """
-    grades = {
-        "lateness": _grade(debtor.late_days, LATE_CAP),
-        "broken": Decimal(debtor.broken) / debtor.judged if debtor.judged else None,
-        "age": _grade(age_days(debtor, today), AGE_CAP),
-        "disputes": _share(debtor.disputed, debtor.overdue + debtor.soon),
-    }
-    known = {name: one for name, one in grades.items() if one is not None}
-    weight = sum((WEIGHTS[name] for name in known), ZERO)
-    graded = sum((WEIGHTS[name] * one for name, one in known.items()), ZERO)
-    return FLOOR + (ONE - FLOOR) * (graded / weight if weight else ZERO)
+    weight = graded = ZERO
+    for name, grade in (
+        ("lateness", _grade(debtor.late_days, LATE_CAP)),
+        ("broken", Decimal(debtor.broken) / debtor.judged if debtor.judged else None),
+        ("age", _age_grade(age_days(debtor, today))),
+        ("disputes", _share(debtor.disputed, debtor.overdue + debtor.soon)),
+    ):
+        if grade is not None:
+            weight += WEIGHTS[name]
+            graded += WEIGHTS[name] * grade if grade else ZERO
+    return FLOOR + (ONE - FLOOR) * (graded / weight) if graded else FLOOR
 
 
 def age_days(debtor: Debtor, today: date) -> int:
@@ -217,5 +219,13 @@ def _grade(days, cap):
     return min(max(Decimal(days) / cap, ZERO), ONE)
 
 
+@cache
+def _age_grade(days):
+    """Return the grade of an age: at most ``AGE_CAP`` and one more are different."""
+    return _grade(min(days, AGE_CAP), AGE_CAP)
+
+
 def _share(part, whole):
-    return min(part / whole, ONE) if whole > 0 else None
+    if whole <= 0:
+        return None
+    return min(part / whole, ONE) if part else ZERO

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..lateness import ratio
-
 ZERO = Decimal(0)
 
 
@@ -24,11 +22,10 @@ def days_sales_outstanding(
     :param receivable: at the end of the period, tax included
     :param sales: credit sales of the period, same currency, tax included
     :param days: of the period
-    :returns: None without sales
+    :returns: None without sales, or when more came back than was sold
     :source: Credit Research Foundation, standard formulas: days sales outstanding
     """
-    share = ratio(receivable, sales)
-    return None if share is None else share * days
+    return receivable / sales * days if sales > 0 else None
 
 
 def best_possible_dso(not_due: Decimal, sales: Decimal, days: int) -> Decimal | None:
@@ -84,9 +81,11 @@ def collection_effectiveness(
     :param start: receivables at the start of the month; so ``end``, tax included
     :param sales: credit sales of the month, tax included
     :param end_not_due: the part of ``end`` that is not past its due date
+    :returns: None where nothing could be collected
     :source: Credit Research Foundation: collection effectiveness index
     """
-    return ratio(start + sales - end, start + sales - end_not_due)
+    could = start + sales - end_not_due
+    return (start + sales - end) / could if could > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
