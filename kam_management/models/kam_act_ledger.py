@@ -36,7 +36,7 @@ class KamAct(models.Model):
 
     def _sealed_like_this(self):
         """Return {id: act} of signed acts of the same customer, scope and currency."""
-        domain = [("status", "in", acts.SEALED), ("id", "!=", self.id)]
+        domain = [("status", "in", acts.SEALED), ("id", "!=", self._origin.id)]
         for name in SAME:
             value = self[name]
             domain.append((name, "=", getattr(value, "id", value)))

@@ -110,15 +110,15 @@ KNOWN = """
          WHERE f.kind = 'receivable'
            AND f.recorded_at < %(known_at)s + interval '1 second'
            AND f.company_id = ANY(%(companies)s)
-    ), known AS (
-        SELECT DISTINCT ON (s.line_id) s.*
-          FROM stated s
-          JOIN (SELECT line_id FROM stated GROUP BY line_id
-                HAVING sum(CASE WHEN reversal THEN -1 ELSE 1 END) > 0) AS there
-            ON there.line_id = s.line_id
-         WHERE NOT s.reversal
-         ORDER BY s.line_id, s.event_id DESC
-    ), match AS (
+    ), known AS MATERIALIZED (
+        SELECT * FROM (
+            SELECT s.*, sum(CASE WHEN s.reversal THEN -1 ELSE 1 END)
+                       OVER (PARTITION BY s.line_id) AS times,
+                   row_number() OVER (PARTITION BY s.line_id
+                       ORDER BY s.reversal, s.event_id DESC) AS place
+              FROM stated s) AS ranked
+         WHERE times > 0 AND place = 1
+    ), match AS MATERIALIZED (
         SELECT f.line_id, (e.payload ->> 'other_line_id')::int AS other_id,
                max(f.date) AS date, sum(f.amount) AS amount,
                sum(f.amount_currency) AS amount_currency

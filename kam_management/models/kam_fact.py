@@ -47,6 +47,7 @@ INDEXES = {
     "partner": "INDEX {index} ON {table} (partner_id, kind, date)",
     "date": "INDEX {index} ON {table} (company_id, kind, date)",
 }
+MANY = 5000  # rows in one go after which the planner must look again
 EVENTS = """
     SELECT e.id, e.stream_id, e.version, e.type, e.company_id, e.effective_at,
            e.recorded_at, e.payload, d.category, d.key, d.past
@@ -112,7 +113,10 @@ class KamFact(models.Model):
     # -------------------------------------------------------------------- rows
     def _apply(self, dirty):
         """Add the rows of what is new: rows are never changed."""
-        self._insert(self._table, EVENTS.format(dirty=dirty))
+        made = self._insert(self._table, EVENTS.format(dirty=dirty))
+        if made >= MANY:
+            # without it the ageing “as known then” is planned for a table it was
+            self.env.cr.execute("ANALYZE kam_fact")
 
     def _insert_all(self, table):
         return self._insert(table, EVENTS.format(dirty=ALL_STREAMS))
