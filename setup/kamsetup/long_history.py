@@ -58,7 +58,7 @@ def compare(environment, progress):
         script = state.folder / f"{database}.py"
         try:
             load(environment, database, conf, progress)
-            log = state.log(f"odoo-{database}-ties")
+            log = state.log(f"long-ties-{database}")  # no run of tests removes it
             script.write_text(SCRIPT.format(setup=str(SETUP)), encoding="utf-8")
             with open(script, encoding="utf-8") as lines:
                 processes.run(
