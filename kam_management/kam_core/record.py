@@ -205,6 +205,29 @@ def relink(state, command):
     return (Relinked(command.field, tuple(command.source_ids), command.target_id),)
 
 
+def decide_common(state_class, state, command, check=None):
+    """Return the events of a command that needs no words of the trade.
+
+    :param check: function({field: value}) that refuses what is given or changed
+    :raises TypeError: a command that the core must handle itself
+    """
+    match command:
+        case Create(values):
+            values = initial(state_class, values)
+            if check:
+                check(values)
+            return (Created(values),)
+        case Edit(changes):
+            if check:
+                check(changes)
+            return (Changed(dict(changes)),) if changes else ()
+        case Relink():
+            return relink(state, command)
+        case Remove():
+            return (Removed(),)
+    raise TypeError(f"unknown command {type(command).__name__}")
+
+
 def evolve_common(state_class, state, event):
     """Return the state after one of the common events."""
     match event:

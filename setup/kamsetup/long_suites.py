@@ -9,7 +9,7 @@ import argparse
 import re
 import time
 
-from . import long_history, machine, odoo_lint, prepare, suite
+from . import faults, long_history, machine, odoo_lint, prepare, suite
 from .errors import SetupError
 from .places import State, our_addons
 from .progress import Progress
@@ -37,7 +37,7 @@ def parse(arguments):
         description="Run the test suites of Odoo's own modules, first without our"
         " addons, then with them, and print what fails only with them; and our tests"
         f" beside {' and '.join(suite.NEIGHBOURS)} (“neighbours”). All"
-        " together take some hours on two cores.",
+        " together take some hours on two cores. See also setup/long faults --help.",
     )
     parser.add_argument(
         "modules",
@@ -120,6 +120,8 @@ def compare(environment, template, modules, progress):
 
 def main(arguments):
     """Fail when a test of Odoo's fails with our addons and not without them."""
+    if arguments[:1] == ["faults"]:
+        return faults.main(arguments[1:])
     modules = parse(arguments)
     if modules == ["history"]:
         verdict = long_history.main(State(), Progress(5))
