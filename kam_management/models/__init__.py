@@ -33,6 +33,7 @@ from . import kam_visit_agenda
 from . import kam_visit_agenda_sales
 from . import kam_visit_agenda_renewals
 from . import res_company
+from . import resource_calendar
 from . import res_partner
 from . import res_partner_phone
 from . import res_partner_moves

@@ -20,6 +20,7 @@ from odoo.tools import file_open
 from .kam_event_store import Entry, Recorded
 
 PENDING = "kam_documents"
+BESIDE = "beside"  # what is appended together with the facts
 CHUNK = 20000
 MANY = 2000
 # How a comparison of so many is planned. Merge joins look cheap to the planner, as if
@@ -69,23 +70,39 @@ class KamDocumentFacts(models.AbstractModel):
 
         :param category: ``sale.order``, ``account.move``, or ``…line`` of either
         """
-        ids = [one for one in ids if one]
-        if not ids:
-            return
+        if ids := [one for one in ids if one]:
+            self._pending().setdefault((self.env.uid, category), set()).update(ids)
+
+    def _pending(self):
+        """Return what is to be recorded before the commit; begin it where needed."""
         data = self.env.cr.precommit.data
         if PENDING not in data:
             data[PENDING] = {}
             # what is recorded does not depend on who asks, or in which language
             plain = self.with_context({})  # pylint: disable=context-overridden
             self.env.cr.precommit.add(plain._record_touched)
-        data[PENDING].setdefault((self.env.uid, category), set()).update(ids)
+        return data[PENDING]
+
+    def _append_beside(self, entries):
+        """Append entries of other streams before the commit, with the facts."""
+        self._pending().setdefault((self.env.uid, BESIDE), []).extend(entries)
+
+    def _beside(self):
+        """Return the entries that wait to be appended beside the facts."""
+        pending = self.env.cr.precommit.data.get(PENDING, {})
+        return [
+            entry
+            for (_uid, category), entries in pending.items()
+            if category == BESIDE
+            for entry in entries
+        ]
 
     def _record_touched(self):
         pending = self.env.cr.precommit.data.pop(PENDING, {})
         # sudo: facts are recorded whoever acts; no right is needed to be remembered
         for uid in sorted({uid for uid, _category in pending}):
             facts = self.with_user(uid).sudo()
-            entries = []
+            entries = list(pending.get((uid, BESIDE), ()))
             for category in ("account.move", "sale.order"):
                 ids = set(pending.get((uid, category), ()))
                 lines = pending.get((uid, f"{category}.line"))
@@ -94,7 +111,11 @@ class KamDocumentFacts(models.AbstractModel):
                 if ids:
                     entries += facts._missing(category, sorted(ids))
             if entries:
-                facts.env["kam.event.store"]._append(entries)
+                facts._append_all(entries)
+
+    def _append_all(self, entries):
+        """Append facts, and what goes with them. To be extended."""
+        self.env["kam.event.store"]._append(entries)
 
     def _documents_of(self, category, line_ids):
         """Return the ids of the documents of lines."""

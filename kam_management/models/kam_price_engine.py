@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from odoo import models
+from odoo import api, models, tools
 
 RULES = "kam_pricelist_rules"
 
@@ -28,23 +28,42 @@ class KamPriceEngine(models.AbstractModel):
                 for pricelist in pricelists
             }
 
-    def _price(self, pricelist, product, quantity, uom, date, currency):
+    def _price(self, pricelist, product, quantity, uom, date, currency, own=None):
         """Return the price of one unit in a currency; not rounded.
 
         Odoo gives a fixed price in the pricelist's own currency whatever is asked for,
         so it is asked for that one and converted here, at the day's rate.
+
+        :param own: the pricelist's currency, where it is known; saves reading it
         """
+        own = own or pricelist.currency_id
         price = pricelist._get_product_price(
-            product,
-            quantity or 1.0,
-            uom=uom or product.uom_id,
-            date=date,
-            currency=pricelist.currency_id,
+            product, quantity or 1.0, uom=uom or product.uom_id, date=date, currency=own
         )
-        company = self.env.company
-        return pricelist.currency_id._convert(
-            price, currency, company, date, round=False
-        )
+        return own._convert(price, currency, self.env.company, date, round=False)
+
+    def _know(self, products, plain_lines):
+        """Put into the cache what is known without asking; Odoo asks a query for each.
+
+        :param plain_lines: order lines that have no attribute values of their own
+        """
+        lines = plain_lines._fields["product_no_variant_attribute_value_ids"]
+        lines._insert_cache(plain_lines, [()] * len(plain_lines))
+        # the stored list of a product's values is empty: it has none
+        plain = products.filtered(lambda one: not one.combination_indices)
+        values = products._fields["product_template_attribute_value_ids"]
+        values._insert_cache(plain, [()] * len(plain))
+        shared = products.product_tmpl_id.filtered(lambda one: not one.company_id)
+        currency_id = self._main_currency_id()
+        currencies = shared._fields["currency_id"]
+        currencies._insert_cache(shared, [currency_id] * len(shared))
+
+    @api.model
+    @tools.ormcache()
+    def _main_currency_id(self):
+        """Return the currency of list prices of products that all companies share."""
+        company = self.env["res.company"]._get_main_company()
+        return company.currency_id.id
 
     @contextmanager
     def _rules_loaded(self, pricelists, products):
@@ -90,6 +109,12 @@ class KamPriceEngine(models.AbstractModel):
 
 class ProductPricelist(models.Model):
     _inherit = "product.pricelist"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "currency_id" in vals:  # the policies' books remember it
+            self.env.registry.clear_cache()
+        return result
 
     def _get_applicable_rules(self, products, date, **kwargs):
         """Take the rules that were loaded for many lines at once, if they were.

@@ -216,7 +216,8 @@ class KamPricePolicy(models.Model):
 
         :return: dict ``policy_id``, ``scope``, ``columns`` (list of (id, rank,
             pricelist id), the base column first), ``names`` {column id: name},
-            ``minimum`` and ``terms`` {column id: amount, days}, ``allowances``
+            ``currencies`` {pricelist id: currency id}, ``minimum`` and ``terms``
+            {column id: amount, days}, ``allowances``
         """
         company = self.env["res.company"].browse(company_id)
         policy = self._of(company, day).sudo()  # sudo: as above
@@ -229,6 +230,7 @@ class KamPricePolicy(models.Model):
             "scope": policy.scope,
             "columns": [(one.id, one.rank, one.pricelist_id.id) for one in columns],
             "names": {one.id: one.name for one in columns},
+            "currencies": {one.id: one.currency_id.id for one in columns.pricelist_id},
             "minimum": {key: one.minimum_order for key, one in conditions.items()},
             "terms": {key: one.term_days_to for key, one in conditions.items()},
             "allowances": tuple(one._part() for one in policy.allowance_ids),

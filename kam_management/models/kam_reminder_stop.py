@@ -5,8 +5,7 @@ that. Where not, the stop holds by itself until what was asked for is paid, or u
 is lifted with a reason.
 """
 
-from odoo import api, models
-from odoo.tools import SQL
+from odoo import models
 
 from ..kam_core.collections import letters
 from ..kam_core.gate import ASK, Finding
@@ -35,30 +34,6 @@ class KamReminder(models.Model):
                 ("status", "!=", "withdrawn"),
             ]
         )
-
-    @api.model
-    def _stopped(self, partner_ids):
-        """Return {customer id: stopping reminder} with something unpaid still."""
-        self.flush_model()
-        self.env["kam.reminder.item"].flush_model()
-        self.env["account.move.line"].flush_model(["amount_residual"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT r.partner_id, max(r.id) FROM kam_reminder r
-                    WHERE r.is_stop AND r.lifted_on IS NULL
-                      AND r.partner_id = ANY(%s) AND r.company_id = %s
-                      AND EXISTS (SELECT FROM kam_reminder_item i
-                                    JOIN account_move_line l ON l.id = i.line_id
-                                   WHERE i.reminder_id = r.id
-                                     AND l.amount_residual > 0
-                                     AND l.parent_state = 'posted')
-                    GROUP BY r.partner_id""",
-                list(partner_ids),
-                self.env.company.root_id.id,
-            )
-        )
-        # sudo: the sentence at the gate names the reminder, not its content
-        return {partner: self.sudo().browse(key) for partner, key in rows}
 
     def lift_stop(
         self, reason, effective_on=None, expected_version=None, command_id=None
@@ -100,16 +75,14 @@ class KamReminder(models.Model):
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    def _kam_findings(self):
+    def _kam_found(self, told):
         """Add: shipment to the customer is stopped by the reminders."""
-        found = super()._kam_findings()
-        customers = {
-            order.id: order.partner_invoice_id.commercial_partner_id for order in self
-        }
-        ids = {one.id for one in customers.values() if one}
-        stopped = self.env["kam.reminder"]._stopped(ids) if ids else {}
+        found = super()._kam_found(told)
         for order in self:
-            if reminder := stopped.get(customers[order.id].id):
+            if order.id in told and told[order.id].stop_id:
+                # sudo: the sentence at the gate names the reminder, not its content
+                reminders = self.env["kam.reminder"].sudo()
+                reminder = reminders.browse(told[order.id].stop_id)
                 found.setdefault(order.id, []).append(order._stop_finding(reminder))
         return found
 

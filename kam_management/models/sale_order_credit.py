@@ -26,7 +26,7 @@ from .kam_event_store import Entry, Recorded
 from .sale_order_gate import GATE
 
 CATEGORY = "kam.credit.line"
-LOOKS = "credit looks"
+TOLD = "told"
 TURN = 7264  # advisory locks of credit lines
 LOST = WeakKeyDictionary()  # cursor: how often its request lost the head
 
@@ -40,7 +40,8 @@ class KamCreditLine(models.AbstractModel):
     def _take(self, documents, looks):
         """Record what documents took, each on the head of its credit line.
 
-        :raises UserError: after the last try of a request, in a sentence
+        The head is taken before the commit, together with the facts: as late as may
+        be, and by their statement.
         """
         entries = {}
         for look in looks:
@@ -49,18 +50,22 @@ class KamCreditLine(models.AbstractModel):
                 Entry(category=CATEGORY, key=look.line, company_id=look.company_id),
             )
             entry.events.append(self._recorded(documents._name, look))
-        try:
-            self.env["kam.event.store"]._append(list(entries.values()))
-        except (SerializationFailure, ConcurrencyError) as lost:
-            LOST[self.env.cr] = LOST.get(self.env.cr, 0) + 1
-            if LOST[self.env.cr] < MAX_TRIES_ON_CONCURRENCY_FAILURE:
-                raise
-            raise UserError(
-                self.env._(
-                    "Many orders go by the same credit limit at this moment. Nothing"
-                    " was changed; try again in a minute."
-                )
-            ) from lost
+        self.env["kam.document.facts"]._append_beside(entries.values())
+
+    def _lost(self, lost):
+        """Return what to raise when the head was lost to somebody else.
+
+        :return: a sentence after the last try of a request
+        """
+        LOST[self.env.cr] = LOST.get(self.env.cr, 0) + 1
+        if LOST[self.env.cr] < MAX_TRIES_ON_CONCURRENCY_FAILURE:
+            return lost
+        return UserError(
+            self.env._(
+                "Many orders go by the same credit limit at this moment. Nothing was"
+                " changed; try again in a minute."
+            )
+        )
 
     def _recorded(self, model, look):
         event = CreditTaken(
@@ -76,6 +81,9 @@ class KamCreditLine(models.AbstractModel):
 
     def _taken_last(self, line, but):
         """Return the payload of who took the line last, other than document ``but``."""
+        for entry in reversed(self.env["kam.document.facts"]._beside()):
+            if (entry.category, entry.key) == (CATEGORY, line):
+                return entry.events[-1].payload
         self.env.cr.execute(
             """SELECT e.payload FROM kam_es.stream s
                  JOIN kam_es.event e ON e.stream_id = s.id
@@ -89,6 +97,18 @@ class KamCreditLine(models.AbstractModel):
 
     def _event_titles(self):
         return {"CreditTaken": self.env._("Credit taken")}
+
+
+class KamDocumentFacts(models.AbstractModel):
+    _inherit = "kam.document.facts"
+
+    def _append_all(self, entries):
+        if all(entry.category != CATEGORY for entry in entries):
+            return super()._append_all(entries)
+        try:
+            return super()._append_all(entries)
+        except (SerializationFailure, ConcurrencyError) as lost:
+            raise self.env["kam.credit.line"]._lost(lost) from lost
 
 
 class KamCreditExposure(models.AbstractModel):
@@ -157,11 +177,12 @@ class SaleOrder(models.Model):
         notes = super()._kam_take_turn()
         orders = self.sudo()  # sudo: credit is judged whoever confirms
         exposure = self.env["kam.credit.exposure"]
-        looks = exposure._looks(orders)
+        told = exposure._told(orders)
+        looks = _looks_of(told)
         if looks and looks[0].unwritten and self._kam_nothing_pending():
             self._kam_wait({look.line for look in looks})
-            looks = exposure._looks(orders)
-        return {**notes, LOOKS: (self.ids, looks)}
+            told = exposure._told(orders)
+        return {**notes, TOLD: (self.ids, told)}
 
     def _kam_nothing_pending(self):
         """Tell whether the transaction can begin again: there is nothing to lose."""
@@ -196,17 +217,20 @@ class SaleOrder(models.Model):
             cr.execute("SELECT pg_advisory_unlock_all()")
             raise
 
-    def _kam_findings(self):
-        found = super()._kam_findings()
-        exposure = self.env["kam.credit.exposure"]
+    def _kam_told(self):
+        """Return what was told when the turn was taken, if of these; else ask."""
         gate = self.env.cr.cache.get(GATE)
-        ids, looks = gate.notes.pop(LOOKS, (None, None)) if gate else (None, None)
-        if ids != self.ids:
-            looks = exposure._looks(self)
-        if gate:
+        ids, told = gate.notes.pop(TOLD, (None, None)) if gate else (None, None)
+        return told if ids == self.ids else self.env["kam.credit.exposure"]._told(self)
+
+    def _kam_found(self, told):
+        found = super()._kam_found(told)
+        looks = _looks_of(told)
+        if gate := self.env.cr.cache.get(GATE):
             noted = gate.notes.setdefault("credit", {})
             noted.update({look.id: look for look in looks})
-        for order_id, findings in exposure._found_on(self, looks).items():
+        found_on = self.env["kam.credit.exposure"]._found_on(self, looks)
+        for order_id, findings in found_on.items():
             found.setdefault(order_id, []).extend(findings)
         return found
 
@@ -352,3 +376,7 @@ class SaleOrder(models.Model):
             "confirmed": not message,
             "message": message,
         }
+
+
+def _looks_of(told):
+    return [one.look for one in told.values() if one.look]

@@ -5,7 +5,7 @@ end in ``create`` and ``write`` of orders and their lines. Each door opens the g
 outermost one judges at its end, so that lines replaced one by one are judged together.
 ``action_confirm`` judges first, before anything is made that a refusal would undo.
 
-What is found on an order others say, by overriding ``_kam_findings``. A refusal is an
+What is found on an order others say, by overriding ``_kam_found``. A refusal is an
 exception, so it records nothing.
 """
 
@@ -59,8 +59,21 @@ class SaleOrder(models.Model):
         """Return what is found on the orders, as if they were confirmed now.
 
         The orders are looked at together, in their order here: each takes its room
-        before the next. To be extended: call super and add to its lists.
+        before the next.
 
+        :return: {order id: list of :class:`~..kam_core.gate.Finding`}
+        """
+        return self._kam_found(self._kam_told())
+
+    def _kam_told(self):
+        """Return what is asked of the database before the orders are judged."""
+        return {}
+
+    def _kam_found(self, told):
+        """Return the findings. To be extended: call super and add to its lists.
+
+        :param told: {order id: what one statement tells of it}, see
+            :class:`~.kam_credit_exposure.Told`
         :return: {order id: list of :class:`~..kam_core.gate.Finding`}
         """
         return {}

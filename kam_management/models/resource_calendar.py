@@ -1,0 +1,11 @@
+from odoo import models
+
+
+class ResourceCalendar(models.Model):
+    _inherit = "resource.calendar"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "tz" in vals:  # companies' time zones are remembered
+            self.env.registry.clear_cache()
+        return result
