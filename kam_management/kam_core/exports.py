@@ -92,5 +92,5 @@ def check(export):
     for name in ("user_id", "company_id", "at", "kind", "subject"):
         if not getattr(export, name):
             raise FieldMissing(field=name)
-    if export.row_count < 0:
+    if (export.row_count or 0) < 0:  # none at all comes as nothing
         raise ExportOfLess()

@@ -78,7 +78,9 @@ class KamReportWizard(models.TransientModel):
         report, question = self._report(), self._as_data()
         if size := report._long(question):
             return self.env["kam.report.run"]._queue(self.report, question, size)
-        action = report._action().report_action(None, data={"question": question})
+        action = report._action().report_action(
+            None, data={"question": question}, config=False
+        )
         action["close_on_report_download"] = True
         return action
 
