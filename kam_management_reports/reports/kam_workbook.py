@@ -237,6 +237,12 @@ class KamWorkbook(models.AbstractModel):
         zone = pytz.timezone(self.env.user.tz or "UTC")
         return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
 
+    def _start_of(self, day, zone, days=0):
+        """Return when a day begins in a time zone, ``days`` later, in UTC."""
+        begin = fields.Datetime.to_datetime(fields.Date.add(day, days=days))
+        local = pytz.timezone(zone).localize(begin)
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
     def _labels(self, model, name):
         """Return {code: word} of a selection, in the reader's language."""
         return dict(self.env[model]._fields[name]._description_selection(self.env))

@@ -1,4 +1,5 @@
 from . import test_kam_ageing_xlsx
+from . import test_kam_report_frame
 from . import test_kam_reports
 from . import test_kam_target_xlsx
 from . import test_kam_sales_reports

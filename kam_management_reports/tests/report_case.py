@@ -26,7 +26,9 @@ class ReportCase(TransactionCase):
 
     def book(self, *args, values=True, **options):
         """Return the workbook as openpyxl reads it."""
-        content = self.make(*args, **options)
+        return self.opened(self.make(*args, **options), values)
+
+    def opened(self, content, values=True):
         return load_workbook(io.BytesIO(content), data_only=values)
 
     def texts(self, book):
