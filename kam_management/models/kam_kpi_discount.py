@@ -8,6 +8,7 @@ and kept. An order that no price policy judges has none: it counts in no real di
 from decimal import Decimal
 
 from odoo import api, models
+from odoo.service.model import retrying
 
 BATCH = 200
 SOON = 50
@@ -79,7 +80,8 @@ class KamKpiFact(models.Model):
     def _cron_catch_up(self):
         result = super()._cron_catch_up()
         cron = self.env["ir.cron"]
-        while done := self.env["kam.kpi.discount"]._reckon(BATCH):
+        discount = self.env["kam.kpi.discount"]
+        while done := retrying(lambda: discount._reckon(BATCH), self.env):
             if not cron._commit_progress(done):
                 break
         return result

@@ -507,6 +507,7 @@ class TestIntegrations(SourcedCase):
                 "kam_as_of",
                 "kam_changes",
                 "action_kam_history",
+                "export_data",
             },
         )
 

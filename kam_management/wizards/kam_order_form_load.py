@@ -70,6 +70,10 @@ class KamOrderFormLoad(models.TransientModel):
     def action_take(self):
         """Make the quotation and open it."""
         self.ensure_one()
+        if not self.account_id:
+            raise UserError(
+                self.env._("“Key account” is empty: choose whose order it is.")
+            )
         result = self.account_id.take_order_form(
             self.data, self.leave_out, self.again, self.file_name, self.seen
         )

@@ -16,6 +16,7 @@ from .verdict import Verdict, closing_line, read_junit
 
 WITH_ODOO = "tests/odoo"
 BESIDE = "tests/neighbours"
+SAMPLE = "tests/sample_addon"  # an addon: a test in tests/odoo runs its tests
 # Odoo's own addons that ours work with where they are installed, and never require
 NEIGHBOURS = ("hr_holidays", "sale_stock")
 HOOK = re.compile(r"^(.*?)\.{3,}(?:\(.*\))?(Passed|Failed|Skipped)$", re.MULTILINE)
@@ -41,11 +42,10 @@ def has_tests(folder):
 
 
 def plain_folders():
-    """Return the folders of tests that need no database: all in tests/ but two."""
+    """Return the folders of tests that need no database: all in tests/ but three."""
     folders = sorted(f"tests/{path.name}" for path in (ROOT / "tests").iterdir())
-    return [
-        name for name in folders if name not in (WITH_ODOO, BESIDE) and has_tests(name)
-    ]
+    with_odoo = (WITH_ODOO, BESIDE, SAMPLE)
+    return [name for name in folders if name not in with_odoo and has_tests(name)]
 
 
 def odoo_folders():

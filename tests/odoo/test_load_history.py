@@ -461,7 +461,7 @@ class TestLoadReal(HistoryCase):
         file = DATA / "online-retail.csv.xz"
         delays = DATA / "accounts-receivable.csv"
         if not (file.exists() and delays.exists()):
-            cls.skipTest(cls, f"needs {file.name} and {delays.name} in {DATA.name}")
+            cls.skipTest(cls, f"../shared/data: no {file.name} and {delays.name}")
         cls.load(Options(file, delays, customers=8, until=LAST, sample=0))
         cls.says = cls.file_says()
 
