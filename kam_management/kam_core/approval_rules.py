@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from .accounts import CLASSES
 from .approvals import KINDS
 from .record import (
-    Changed,
-    Create,
-    Created,
     DomainError,
-    Edit,
     FieldMissing,
-    Relink,
-    Remove,
-    Removed,
     _,
     catalogue,
     check_day,
+    decide_common,
     evolve_common,
-    initial,
-    relink,
 )
 
 HEAD, DIRECTOR, CREDIT, USER = ROLES = ("head", "director", "credit", "user")
@@ -79,19 +71,7 @@ def evolve(rule, event):
 
 def decide(rule, command):
     """Return the events of ``command``, or raise why it is refused."""
-    match command:
-        case Create(values):
-            values = initial(Rule, values)
-            check(Rule(**values))
-            return (Created(values),)
-        case Edit(changes):
-            check(replace(rule, **changes))
-            return (Changed(changes),)
-        case Relink():
-            return relink(rule, command)
-        case Remove():
-            return (Removed(),)
-    raise TypeError(f"unknown command {type(command).__name__}")
+    return decide_common(Rule, rule, command, check)
 
 
 def check(rule):

@@ -4,19 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .record import (
-    Create,
-    Created,
     DomainError,
     Edit,
     FieldMissing,
-    Relink,
     Remove,
     Text,
     _,
     catalogue,
+    decide_common,
     evolve_common,
-    initial,
-    relink,
 )
 
 KINDS = ("report", "list", "schedule")
@@ -75,16 +71,9 @@ def evolve(export, event):
 
 def decide(export, command):
     """Return the events of ``command``, or raise why it is refused."""
-    match command:
-        case Create(values):
-            values = initial(Export, values)
-            check(Export(**values))
-            return (Created(values),)
-        case Relink():
-            return relink(export, command)
-        case Edit() | Remove():
-            raise ExportStays()
-    raise TypeError(f"unknown command {type(command).__name__}")
+    if isinstance(command, Edit | Remove):
+        raise ExportStays()
+    return decide_common(Export, export, command, check)
 
 
 def check(export):

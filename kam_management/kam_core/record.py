@@ -205,22 +205,30 @@ def relink(state, command):
     return (Relinked(command.field, tuple(command.source_ids), command.target_id),)
 
 
-def decide_common(state_class, state, command, check=None):
-    """Return the events of a command that needs no words of the trade.
+def decide_common(state_class, state, command, check=None, fixed=()):
+    """Return the events of a command on what is only made, edited and removed.
 
-    :param check: function({field: value}) that refuses what is given or changed
+    :param check: function(state as it would be) that refuses what says nothing
+    :param fixed: fields that say which record it is; needed, and never changed
+    :raises FieldMissing: a fixed field is empty
+    :raises FixedField: a fixed field was changed
     :raises TypeError: a command that the core must handle itself
     """
+    check = check or (lambda _state: None)
     match command:
         case Create(values):
             values = initial(state_class, values)
-            if check:
-                check(values)
+            for field in fixed:
+                if not values[field]:
+                    raise FieldMissing(field=field)
+            check(state_class(**values))
             return (Created(values),)
         case Edit(changes):
-            if check:
-                check(changes)
-            return (Changed(dict(changes)),) if changes else ()
+            for field in fixed:
+                if field in changes:
+                    raise FixedField(field=field)
+            check(replace(state, **changes))
+            return (Changed(changes),)
         case Relink():
             return relink(state, command)
         case Remove():

@@ -19,26 +19,19 @@ day AS MATERIALIZED (
       JOIN res_partner p ON p.commercial_partner_id = w.partner_id
       JOIN res_company c ON split_part(c.parent_path, '/', 1)::int = w.company_id
 ), moved AS MATERIALIZED (
-    -- entries whose due dates were moved, and until when that was accepted
-    SELECT e.stream_id, s.key::int AS move_id
+    -- entries whose due dates were moved
+    SELECT DISTINCT e.stream_id
       FROM (SELECT partner_id FROM who
              UNION
             SELECT m.source_id FROM who w
               JOIN kam_es.partner_merge m ON m.target_id = w.partner_id) AS known
       JOIN kam_es.event e ON e.type = 'Redated'
        AND (e.payload ->> 'commercial_partner_id')::int = known.partner_id
-      JOIN kam_es.stream s ON s.id = e.stream_id
-     GROUP BY 1, 2
 ), redated AS MATERIALIZED (
     -- the earliest due date ever said of a line
     SELECT (l.line ->> 'line_id')::int AS line_id,
-           min((l.line ->> 'due_date')::date) AS first_due, max(m.accepted) AS accepted
-      FROM (SELECT m.stream_id,
-                   (SELECT (a.payload ->> 'due_date')::date FROM kam_es.stream s
-                      JOIN kam_es.event a ON a.stream_id = s.id
-                     WHERE s.category = 'kam.due.date' AND s.key = m.move_id::text
-                     ORDER BY a.version DESC LIMIT 1) AS accepted
-              FROM moved m) AS m
+           min((l.line ->> 'due_date')::date) AS first_due
+      FROM moved m
       JOIN kam_es.event e ON e.stream_id = m.stream_id
        AND e.type IN ('Posted', 'Redated', 'Corrected')
      CROSS JOIN LATERAL jsonb_array_elements(e.payload -> 'lines') AS l(line)
@@ -51,9 +44,7 @@ day AS MATERIALIZED (
                    l.amount > 0 AS is_debit, coalesce(l.due < a.today, FALSE) AS is_late
               FROM address a
              CROSS JOIN LATERAL (
-                   SELECT CASE WHEN d.line_id IS NULL OR d.accepted >= l.date_maturity
-                               THEN l.date_maturity
-                               ELSE least(l.date_maturity, d.first_due) END AS due,
+                   SELECT least(l.date_maturity, d.first_due) AS due,
                           l.currency_id = a.currency_id AS is_own,
                           CASE WHEN l.currency_id = a.currency_id
                                THEN l.amount_residual_currency

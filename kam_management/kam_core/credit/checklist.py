@@ -3,20 +3,12 @@
 from dataclasses import dataclass
 
 from ..record import (
-    Changed,
-    Create,
-    Created,
     DomainError,
-    Edit,
-    Relink,
-    Remove,
-    Removed,
     Text,
     _,
     catalogue,
+    decide_common,
     evolve_common,
-    initial,
-    relink,
 )
 
 
@@ -53,22 +45,10 @@ def evolve(item, event):
 
 def decide(item, command):
     """Return the events of ``command``, or raise why it is refused."""
-    match command:
-        case Create(values):
-            values = initial(Item, values)
-            _named(values["name"])
-            return (Created(values),)
-        case Edit(changes):
-            if "name" in changes:
-                _named(changes["name"])
-            return (Changed(changes),)
-        case Remove():
-            return (Removed(),)
-        case Relink():
-            return relink(item, command)
-    raise TypeError(f"unknown command {type(command).__name__}")
+    return decide_common(Item, item, command, check)
 
 
-def _named(name):
-    if not (name or "").strip():
+def check(item):
+    """Refuse an item without a name."""
+    if not (item.name or "").strip():
         raise NameMissing()

@@ -5,19 +5,11 @@ from decimal import Decimal
 
 from ..gate import SEVERITIES
 from ..record import (
-    Changed,
-    Create,
-    Created,
     DomainError,
-    Edit,
-    Relink,
-    Remove,
-    Removed,
     _,
     catalogue,
+    decide_common,
     evolve_common,
-    initial,
-    relink,
 )
 from .rules import KINDS
 
@@ -68,19 +60,7 @@ def evolve(rule, event):
 
 def decide(rule, command):
     """Return the events of ``command``, or raise why it is refused."""
-    match command:
-        case Create(values):
-            values = initial(CreditRule, values)
-            check(CreditRule(**values))
-            return (Created(values),)
-        case Edit(changes):
-            check(evolve(rule, Changed(changes)))
-            return (Changed(changes),)
-        case Remove():
-            return (Removed(),)
-        case Relink():
-            return relink(rule, command)
-    raise TypeError(f"unknown command {type(command).__name__}")
+    return decide_common(CreditRule, rule, command, check)
 
 
 def check(rule):

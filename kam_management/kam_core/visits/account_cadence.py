@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..record import DomainError, Text, _, catalogue, evolve_common
-from . import settled
+from ..record import DomainError, Text, _, catalogue, decide_common, evolve_common
 from .intervals import check_interval
 from .kinds import LONGEST, DurationWrong
 
@@ -71,7 +70,7 @@ def evolve(cadence, event):
 
 def decide(cadence, command):
     """Return the events of ``command``, or raise why it is refused."""
-    return settled.decide(
+    return decide_common(
         AccountCadence, cadence, command, check, fixed=("account_id", "company_id")
     )
 

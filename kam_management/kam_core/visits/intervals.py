@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..accounts import CLASSES, ClassMissing
-from ..record import DomainError, _, catalogue, evolve_common
-from . import settled
+from ..record import DomainError, _, catalogue, decide_common, evolve_common
 from .cadence import LONGEST_INTERVAL
 
 
@@ -46,7 +45,7 @@ def evolve(interval, event):
 
 def decide(interval, command):
     """Return the events of ``command``, or raise why it is refused."""
-    return settled.decide(
+    return decide_common(
         Interval, interval, command, check, fixed=("company_id", "account_class")
     )
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..record import DomainError, Text, _, catalogue, evolve_common
-from . import settled
+from ..record import DomainError, Text, _, catalogue, decide_common, evolve_common
 
 # what may be asked to close a visit; at most three of them, because typing is the
 # oldest complaint of people in the field
@@ -106,7 +105,7 @@ def evolve(kind, event):
 
 def decide(kind, command):
     """Return the events of ``command``, or raise why it is refused."""
-    return settled.decide(Kind, kind, command, check)
+    return decide_common(Kind, kind, command, check)
 
 
 def check(kind):
