@@ -191,13 +191,28 @@ def test_another_approver():
 # -------------------------------------------------------------------- measures
 limits = st.decimals(0, 1000, places=2).map(str)
 leaves = limits | st.sampled_from(["EUR", "#7", "#31"])
-measures_ = st.recursive(
-    st.dictionaries(st.sampled_from("abcd"), leaves, min_size=1),
-    lambda inner: st.dictionaries(
-        st.sampled_from(["lines", "x"]), inner | leaves, min_size=1
-    ),
-    max_leaves=8,
-)
+figures = st.dictionaries(st.sampled_from("abcd"), leaves, min_size=1)
+
+
+def around(inner):
+    """Measures that hold such ones."""
+    keys = st.sampled_from(["lines", "x"])
+    return st.dictionaries(keys, inner | leaves, min_size=1)
+
+
+# as deep as a measure may be: four objects, one in the other
+measures_ = figures
+for _level in range(measures.DEPTH - 1):
+    measures_ = figures | around(measures_)
+
+
+@given(figures)
+def test_a_measure_is_not_too_deep(measure):
+    for _level in range(measures.DEPTH - 1):
+        measure = {"lines": measure}
+    assert measures.encode(measure)
+    with pytest.raises(measures.MeasureWrong):
+        measures.encode({"lines": measure})
 
 
 @given(measures_)
