@@ -14,6 +14,7 @@
         "data/kam_report_mail.xml",
         "reports/kam_reports.xml",
         "reports/kam_sales_reports.xml",
+        "reports/kam_visit_reports.xml",
         "wizards/kam_report_wizard_views.xml",
         "views/kam_report_views.xml",
         "wizards/kam_target_import_views.xml",

@@ -154,9 +154,10 @@ class KamReportQuestion(models.AbstractModel):
         if not isinstance(data or {}, dict):
             raise UserError(self.env._("The question of a report is an object."))
         asked = self._asked_fields(report)
+        data = {**self.env["kam.workbook"]._reports()[report]._usual, **(data or {})}
         found = SimpleNamespace()
         for name in self._question_fields():
-            given = (data or {}).get(name) if name in asked else None
+            given = data.get(name) if name in asked else None
             setattr(found, name, self._answer(name, given))
         self._resolve(found)
         return found

@@ -1,4 +1,8 @@
+"""Customer analysis: shares, classes, rhythm, with the Pareto curve."""
+
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..kam_sheets.sheet import (
@@ -21,15 +25,48 @@ class KamAnalysisXlsx(models.AbstractModel):
     _inherit = "kam.workbook"
     _for_records = "kam.analysis.line"
     _description = "Customer analysis as a workbook"
+    _code = "analysis"
+    _asks = ("period", "partner_ids")
+    _groups = "kam_management.group_kam_user,kam_management.group_kam_credit"
+    _usual = {"period": "last_12_months"}
+
+    def _title(self):
+        return self.env._("Customer analysis")
+
+    def _note(self):
+        return self.env._(
+            "Shares and classes are of the whole company; lines are of the customers"
+            " that you may see."
+        )
+
+    def _size(self, lines, asked):
+        return len(lines) or self.env["kam.analysis.line"].search_count(
+            self._domain(asked)
+        )
+
+    def _domain(self, asked):
+        """Return the domain of the lines asked for; unchanged books keep their run."""
+        found = self.env["kam.analysis"].analyse(
+            date_from=str(asked.date_from), date_to=str(asked.date_to), top=0
+        )
+        domain = Domain("analysis_id", "=", found["id"])
+        if partners := asked.partner_ids.commercial_partner_id:
+            domain &= Domain("partner_id", "in", partners.ids)
+        return domain
 
     def _book(self, lines, asked):
+        lines = lines or lines.search(self._domain(asked))
         sheets = [
             self._sheet(
                 analysis, lines.filtered(lambda one, a=analysis: one.analysis_id == a)
             )
             for analysis in lines.analysis_id
         ]
-        title = self.env._("Customer analysis")
+        if not sheets:
+            raise UserError(
+                self.env._("No customer that you may see bought in this period.")
+            )
+        title = self._title()
         return self._make_book(title, lines[:1].company_id or self.env.company, sheets)
 
     def _columns(self):

@@ -32,6 +32,7 @@ class KamWorkbook(models.AbstractModel):
     _description = "Excel workbook of key accounts"
     _code = ""  # short name of the report; none: no report of its own
     _asks = ()  # fields of kam.report.question that it understands
+    _usual = {}  # what the dialog begins with, where it is not what others begin with
     _groups = ""  # who is offered it; the records' own rules say what they see
     _for_records = "kam.account"  # model whose records it may be printed for
 

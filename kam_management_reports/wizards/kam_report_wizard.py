@@ -46,9 +46,10 @@ class KamReportWizard(models.TransientModel):
 
     def _remembered(self, report):
         """Return the user's last question to a report: values that are still good."""
-        if not report or report not in self.env["kam.workbook"]._reports():
+        reports = self.env["kam.workbook"]._reports()
+        if not report or report not in reports:
             return {}
-        found = {}
+        found = dict(reports[report]._usual)
         data = self.env["kam.export"]._last_question(report)
         for name in self._asked_fields(report):
             if name not in data:
