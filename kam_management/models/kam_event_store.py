@@ -16,8 +16,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import file_open
 
 APPEND_ONE = """
-SELECT kept_id, head_version, event_id
-  FROM kam_es.append_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+SELECT kam_es.append_event(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 APPEND = """
 SELECT place, kept_id, head_version, event_id
@@ -99,38 +98,39 @@ class KamEventStore(models.AbstractModel):
             after the entry's last event
         :raises ConcurrencyError: a stream has moved on since it was read
         """
+        if len(entries) == 1 and len(entries[0].events) == 1:
+            results = [self._append_one(entries[0], texts)]
+        else:
+            results = self._append_many(entries, texts)
+        for one, result in zip(entries, results, strict=True):
+            if one.expected is not None:
+                _check_expected(one, result)
+        return results
+
+    def _append_one(self, entry, texts):
+        """Append an event alone: the usual case, and the cheaper statement for it."""
+        head, beside = _with_texts(texts)
+        cr = self.env.cr
+        row = _row(entry, entry.events[0])
+        cr.execute(head + APPEND_ONE, (*beside, *self._by(), *row))
+        return tuple(cr.fetchone()[0])
+
+    def _append_many(self, entries, texts):
         flat = [(n, event) for n, one in enumerate(entries) for event in one.events]
         if not all(one.sequence for one in entries):
             flat.sort(key=lambda pair: _stream(entries[pair[0]]))
         results = [None] * len(entries)
-        head, beside = "", ()
-        if texts:
-            head, beside = TEXTS, map(list, zip(*texts, strict=True))
-        if len(flat) == 1:  # the usual case, and the cheaper statement for it
-            n, event = flat[0]
-            self.env.cr.execute(
-                head + APPEND_ONE, (*beside, *self._by(), *_row(entries[n], event))
-            )
-            results[n] = self.env.cr.fetchone()
-        elif flat:
-            self.env.cr.execute(
-                head + APPEND, (*beside, *self._by(), *_columns(entries, flat))
-            )
+        if flat:
+            head, beside = _with_texts(texts)
+            columns = _columns(entries, flat)
+            self.env.cr.execute(head + APPEND, (*beside, *self._by(), *columns))
             for place, *result in self.env.cr.fetchall():
                 results[flat[place - 1][0]] = tuple(result)
-        for one, result in zip(entries, results, strict=True):
-            self._check_expected(one, result)
         return results
 
     def _by(self):
         """Return who appends, and under which ``command_id``."""
         return self.env.uid, self.env.cr.cache.get("kam_command_id")
-
-    def _check_expected(self, entry, result):
-        if result is None or entry.expected is None:
-            return
-        if result[1] != entry.expected + len(entry.events):
-            raise ConcurrencyError(f"{entry.category} {entry.key}: version {result[1]}")
 
     def _open_projection(self):
         """Let this transaction write projected rows without an event (repair)."""
@@ -341,6 +341,17 @@ def _columns(entries, flat):
 
 def _stream(entry):
     return entry.category, entry.key
+
+
+def _with_texts(texts):
+    """Return what begins a statement that keeps these texts too, and its arguments."""
+    return (TEXTS, map(list, zip(*texts, strict=True))) if texts else ("", ())
+
+
+def _check_expected(entry, result):
+    """Refuse a decision made on a version that is no longer the last."""
+    if result is not None and result[1] != entry.expected + len(entry.events):
+        raise ConcurrencyError(f"{entry.category} {entry.key}: version {result[1]}")
 
 
 def _json(data):
