@@ -46,6 +46,7 @@ from . import kam_demo_needs
 from . import kam_demo_pricing
 from . import kam_document_facts
 from . import kam_document_touch
+from . import kam_log_parking
 from . import kam_log_projection
 from . import kam_fact
 from . import kam_genesis

@@ -28,6 +28,17 @@ from ..kam_core.record import (
 )
 from .kam_event_store import Entry, Recorded, seal_text, storable
 
+# what decoding and folding raise on an event that the addon did not write
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class UnreadableEvent(UserError):
+    """A recorded event that this code does not understand."""
+
+    def __init__(self, message, version):
+        super().__init__(message)
+        self.version = version
+
 
 class KamEventSourced(models.AbstractModel):
     _name = "kam.event.sourced"
@@ -395,20 +406,53 @@ class KamEventSourced(models.AbstractModel):
         # union: an id given twice is one record
         return [(record, *by_id[record.id]) for record in self.union()]
 
-    def _fold(self, rows, read_text=None):
+    def _fold(self, rows, read_text=None, unreadable=None):
         """Return ``{key: (version, state)}`` of store rows; state None when removed.
 
         :param read_text: function(digest) -> body; looked up when left out
+        :param unreadable: dict that takes {key: refusal} of the streams with an event
+            that cannot be read, which are left out; None: the first of them raises
         """
         read_text = read_text or self._text_reader(rows)
-        out = {}
-        for _row_id, key, version, name, schema, payload, confidential in rows:
-            event = self._from_log(name, schema, payload, confidential, read_text)
+        out, wrong = {}, {} if unreadable is None else unreadable
+        for _row_id, key, version, name, *recorded in rows:
+            if key in wrong:
+                continue
             _version, state = out.get(key, (0, None))
+            try:
+                _event, state = self._evolved(state, version, name, recorded, read_text)
+            except UnreadableEvent as refusal:
+                if unreadable is None:
+                    raise
+                wrong[key] = refusal
+                out.pop(key, None)
+            else:
+                out[key] = (version, state)
+        return out
+
+    def _evolved(self, state, version, name, recorded, read_text):
+        """Return (event, state after) of one recorded event.
+
+        :param recorded: (schema, payload, confidential)
+        :raises UnreadableEvent: this code did not write it
+        """
+        try:
+            event = self._from_log(name, *recorded, read_text)
             if state is not None or name == "Created":
                 state = self._core.evolve(state, event)
-            out[key] = (version, state)
-        return out
+        except UNREADABLE as why:
+            raise UnreadableEvent(
+                self.env._(
+                    "%(model)s: event %(version)s of its history, “%(name)s”, cannot be"
+                    " read. Nothing is lost, and nothing is changed: ask an"
+                    " administrator to open “Log health” and verify the log.",
+                    model=self._description,
+                    version=version,
+                    name=name,
+                ),
+                version,
+            ) from why
+        return event, state
 
     def _from_log(self, name, schema, payload, confidential, read_text):
         payload = codec.put_back(payload, confidential)

@@ -120,14 +120,13 @@ class KamEventSourced(models.AbstractModel):
         )
         steps, state = [], None
         for row in rows:
-            event = self._from_log(
+            event, after = self._evolved(
+                state,
+                row["version"],
                 row["type"],
-                row["schema"],
-                row["payload"],
-                row["confidential"],
+                (row["schema"], row["payload"], row["confidential"]),
                 read_text,
             )
-            after = self._core.evolve(state, event)
             steps.append((row, event, state, after))
             state = after
         return steps

@@ -14,8 +14,6 @@ from odoo.tools import file_open
 STEP = 20_000  # streams verified in one transaction
 SHOWN = 500  # findings kept of one step: after that it is one and the same disaster
 BEYOND = 2**62
-# what a fold raises on an event that was not written by the addon
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class KamLogAudit(models.AbstractModel):
@@ -31,7 +29,7 @@ class KamLogAudit(models.AbstractModel):
                 return [*ranges, ["texts"], ["seals"]]
             case "drift":
                 models_ = self.env["kam.projector"]._models()
-                return [*(["drift", name] for name in models_), ["facts"]]
+                return [*(["drift", name] for name in models_), ["parked"], ["facts"]]
             case "rebuild":
                 names = self.env["kam.projector"]._models()
                 return [*(["rebuild", name] for name in names), ["rebuild_facts"]]
@@ -141,10 +139,8 @@ class KamLogAudit(models.AbstractModel):
 
     # --------------------------------------------------------------------- drift
     def _run_drift(self, name):
-        try:
-            drift = self.env["kam.projector"]._drift(name)
-        except UNREADABLE as error:
-            return [self._unreadable(name, error)], {}
+        unreadable = {}
+        drift = self.env["kam.projector"]._drift(name, unreadable)
         found = [
             self._finding(
                 "drift",
@@ -155,6 +151,7 @@ class KamLogAudit(models.AbstractModel):
             )
             for one in drift
         ]
+        found += self._unreadable(name, unreadable)
         return found[:SHOWN], {"rows": self._count(name), "drift": len(found)}
 
     def _count(self, name):
@@ -210,26 +207,35 @@ class KamLogAudit(models.AbstractModel):
 
     # ------------------------------------------------------------------- rebuild
     def _run_rebuild(self, name):
-        try:
-            with self.env.cr.savepoint():
-                return [], self.env["kam.projector"]._rebuild(name)
-        except UNREADABLE as error:
-            return [self._unreadable(name, error)], {}
+        unreadable = {}
+        numbers = self.env["kam.projector"]._rebuild(name, unreadable)
+        return self._unreadable(name, unreadable), numbers
 
     def _run_rebuild_facts(self):
         """Make the flat tables of facts anew from the log."""
+        found = []
         for name in self.env["kam.projector"]._tables():
             self.env[name]._rebuild()
-        return [], {}
+            found += self.env[name]._parked_findings()
+        return found, {}
 
-    def _unreadable(self, name, error):
-        words = self.env._(
-            "%(model)s: the log holds an event that cannot be read (%(error)s). Verify"
-            " the log.",
-            model=name,
-            error=repr(error),
-        )
-        return self._finding("unreadable", name, "", words=words)
+    def _run_parked(self):
+        """Try what the flat tables leave out again; say what cannot be read still."""
+        names = self.env["kam.projector"]._tables()
+        found = [one for name in names for one in self.env[name]._retry_parked()]
+        return found[:SHOWN], {}
+
+    def _unreadable(self, name, unreadable):
+        """Return findings about streams that cannot be folded.
+
+        :param unreadable: {key: the refusal}, see ``kam.event.sourced._fold``
+        """
+        return [
+            self._finding(
+                "unreadable", name, key, version=error.version, words=str(error)
+            )
+            for key, error in unreadable.items()
+        ][:SHOWN]
 
     # ---------------------------------------------------------------------- seal
     def _run_seal(self):

@@ -14,11 +14,14 @@ import logging
 from odoo import api, models
 from odoo.service.model import retrying
 
+from .kam_log_parking import UNREADABLE
+
 _logger = logging.getLogger(__name__)
 
 
 class KamLogProjection(models.AbstractModel):
     _name = "kam.log.projection"
+    _inherit = "kam.log.parking"
     _description = "Table made from the log"
 
     # another number than the database's queues a rebuild
@@ -106,7 +109,10 @@ class KamLogProjection(models.AbstractModel):
               LEFT JOIN kam_es.checkpoint c
                 ON c.projection = %(name)s AND c.stream_id = s.id
              WHERE s.category IN %(categories)s
-               AND s.version > coalesce(c.version, 0)"""
+               AND s.version > coalesce(c.version, 0)
+               AND NOT EXISTS (SELECT FROM kam_es.parked p
+                                WHERE p.projection = %(name)s AND p.stream_id = s.id
+                                  AND NOT p.again)"""
 
     @property
     def _rows_names(self):
@@ -153,15 +159,10 @@ class KamLogProjection(models.AbstractModel):
         count = cr.rowcount
         if count:
             cr.execute(f'ANALYZE "{dirty}"')
-        if self._widen(dirty) or count:
-            cr.execute(
-                f"""INSERT INTO kam_es.checkpoint AS c (projection, stream_id, version)
-                    SELECT %s, id, version FROM "{dirty}" ORDER BY id
-                    ON CONFLICT (projection, stream_id)
-                    DO UPDATE SET version = EXCLUDED.version""",  # noqa: S608
-                [self._name],
-            )
-            self._apply(dirty)
+        if widened := self._widen(dirty):
+            self._leave_out_parked(dirty)
+        if widened or count:
+            self._take_or_park(dirty)
         cr.execute(f'DROP TABLE "{dirty}"')
         self._follow_merges()
         # not at each look at a screen: two of these would disturb each other
@@ -175,6 +176,18 @@ class KamLogProjection(models.AbstractModel):
         self.invalidate_model()
         return count
 
+    def _take(self, dirty):
+        """Make the rows of the dirty streams, and move their checkpoints."""
+        # pylint: disable=sql-injection
+        self.env.cr.execute(
+            f"""INSERT INTO kam_es.checkpoint AS c (projection, stream_id, version)
+                SELECT %s, id, version FROM "{dirty}" ORDER BY id
+                ON CONFLICT (projection, stream_id)
+                DO UPDATE SET version = EXCLUDED.version""",  # noqa: S608
+            [self._name],
+        )
+        self._apply(dirty)
+
     # ----------------------------------------------------------------- rebuild
     @api.model
     def _rebuild(self):
@@ -185,13 +198,35 @@ class KamLogProjection(models.AbstractModel):
 
         :return: number of rows
         """
-        # pylint: disable=sql-injection
-        cr, table = self.env.cr, self._table
+        cr = self.env.cr
         cr.flush()
-        cr.execute(f'DROP TABLE IF EXISTS "{table}_new"')
-        self._make_table(f"{table}_new", indexes=False)
+        self._try_again()
         cr.execute("SET LOCAL work_mem = '256MB'")
         cr.execute("SET LOCAL jit = off")
+        try:
+            with cr.savepoint(flush=False):
+                rows = self._rebuild_beside()
+        except UNREADABLE:
+            rows = self._rebuild_by_stream()
+        self._forget_read()
+        cr.execute(f'ANALYZE "{self._table}"')
+        cr.execute(
+            """UPDATE kam_es.projection
+                  SET version = %s, rebuild = false, rebuilt_at = clock_timestamp(),
+                      caught_up_at = clock_timestamp()
+                WHERE name = %s""",
+            [self._rows_version, self._name],
+        )
+        self.invalidate_model()
+        _logger.info("%s rebuilt from the log: %s rows", self._name, rows)
+        return rows
+
+    def _rebuild_beside(self):
+        """Fill a new table by one statement; it takes the place of the old one."""
+        # pylint: disable=sql-injection
+        cr, table = self.env.cr, self._table
+        cr.execute(f'DROP TABLE IF EXISTS "{table}_new"')
+        self._make_table(f"{table}_new", indexes=False)
         rows = self._insert_all(f"{table}_new")
         self._forget_checkpoints()
         cr.execute(
@@ -205,17 +240,18 @@ class KamLogProjection(models.AbstractModel):
         cr.execute(f'ALTER TABLE "{table}_new" RENAME TO "{table}"')
         for key in self._rows_indexes:
             cr.execute(f'ALTER INDEX "{table}_new__{key}" RENAME TO "{table}__{key}"')
-        cr.execute(f'ANALYZE "{table}"')
-        cr.execute(
-            """UPDATE kam_es.projection
-                  SET version = %s, rebuild = false, rebuilt_at = clock_timestamp(),
-                      caught_up_at = clock_timestamp()
-                WHERE name = %s""",
-            [self._rows_version, self._name],
-        )
-        self.invalidate_model()
-        _logger.info("%s rebuilt from the log: %s rows", self._name, rows)
         return rows
+
+    def _rebuild_by_stream(self):
+        """Fill the table batch by batch, without the streams that cannot be read."""
+        # pylint: disable=sql-injection
+        cr = self.env.cr
+        cr.execute(f'DELETE FROM "{self._table}"')  # noqa: S608
+        self._forget_checkpoints()
+        while self._catch_up(self._rows_batch):
+            pass
+        cr.execute(f'SELECT count(*) FROM "{self._table}"')  # noqa: S608
+        return cr.fetchone()[0]
 
     # --------------------------------------------------------------------- lag
     @api.model
@@ -225,7 +261,8 @@ class KamLogProjection(models.AbstractModel):
 
         :return: dict ``streams`` (with news not shown yet), ``events``, ``oldest``
             (when the first of these was recorded, UTC, or False), ``caught_up_at``
-            (UTC or False) and ``rebuild`` (a rebuild is waiting)
+            (UTC or False), ``rebuild`` (a rebuild is waiting) and ``parked`` (streams
+            left out, because an event of theirs cannot be read)
         """
         self.check_access("read")
         return self._lag()
@@ -244,15 +281,17 @@ class KamLogProjection(models.AbstractModel):
         )
         streams, events, oldest = self.env.cr.fetchone()
         self.env.cr.execute(
-            """SELECT caught_up_at AT TIME ZONE 'UTC', rebuild OR version <> %s
-                 FROM kam_es.projection WHERE name = %s""",
+            """SELECT caught_up_at AT TIME ZONE 'UTC', rebuild OR version <> %s,
+                      (SELECT count(*) FROM kam_es.parked p WHERE p.projection = j.name)
+                 FROM kam_es.projection j WHERE name = %s""",
             [self._rows_version, self._name],
         )
-        caught_up_at, rebuild = self.env.cr.fetchone() or (None, True)
+        caught_up_at, rebuild, parked = self.env.cr.fetchone() or (None, True, 0)
         return {
             "streams": streams,
             "events": int(events),
             "oldest": oldest or False,
             "caught_up_at": caught_up_at or False,
             "rebuild": rebuild,
+            "parked": parked,
         }

@@ -54,18 +54,21 @@ class KamProjector(models.AbstractModel):
         )
 
     # ------------------------------------------------------------------- drift
-    def _drift(self, name):
+    def _drift(self, name, unreadable=None):
         """Compare the rows of a model with a fresh fold.
 
+        :param unreadable: see :meth:`_fold_all`
         :return: list of dicts ``model``, ``res_id``, ``key``, ``field``, ``log``,
             ``row``; empty when they agree
         """
         self.env.flush_all()
         self.env.invalidate_all()
         model = self._all(name)
-        folded = self._fold_all(model)
+        folded = self._fold_all(model, unreadable)
         found = []
         for record in model.search([]):
+            if unreadable and record.event_key in unreadable:
+                continue
             row_id, state = folded.pop(record.event_key, (None, None))
             if state is None or row_id != record.id:
                 found.append(self._finding(name, record.id, record.event_key, "id"))
@@ -107,35 +110,43 @@ class KamProjector(models.AbstractModel):
             self.env[name].sudo().with_context(active_test=False, tracking_disable=True)
         )
 
-    def _fold_all(self, model):
-        """Return {key: (row id, state)} of every stream of a model."""
+    def _fold_all(self, model, unreadable=None):
+        """Return {key: (row id, state)} of every stream of a model.
+
+        :param unreadable: dict that takes {key: refusal} of the streams with an event
+            that cannot be read; None: the first of them raises
+        """
         rows = self.env["kam.event.store"]._read_keys(model._name)
         ids = {key: row_id for row_id, key, *_rest in rows}
         return {
-            key: (ids[key], state) for key, (_v, state) in model._fold(rows).items()
+            key: (ids[key], state)
+            for key, (_v, state) in model._fold(rows, unreadable=unreadable).items()
         }
 
     # ----------------------------------------------------------------- rebuild
-    def _rebuild(self, name):
+    def _rebuild(self, name, unreadable=None):
         """Make the rows of a model what the log says, with the ids they had.
 
         What is beside the log, such as lines shown of a sealed paper, is made by the
         model itself: see ``kam.event.sourced._after_rebuild``.
 
+        :param unreadable: see :meth:`_fold_all`; rows of such streams stay as they are
         :return: dict ``created``, ``changed``, ``removed``: numbers of rows
         """
-        result = self._rebuild_rows(name)
+        result = self._rebuild_rows(name, unreadable)
         self._all(name)._after_rebuild()
         return result
 
-    def _rebuild_rows(self, name):
+    def _rebuild_rows(self, name, unreadable=None):
         self.env.flush_all()
         self.env["kam.event.store"]._open_projection()
         model = self._all(name)
-        folded = self._fold_all(model)
+        folded = self._fold_all(model, unreadable)
         alive = {key: one for key, one in folded.items() if one[1] is not None}
         rows, stray = {}, model.browse()
         for record in model.search([]):
+            if unreadable and record.event_key in unreadable:
+                continue
             row_id, _state = alive.get(record.event_key, (None, None))
             if row_id == record.id:
                 rows[record.event_key] = record
@@ -267,12 +278,16 @@ class KamProjector(models.AbstractModel):
 
     def _restore(self):
         """After a reinstall: make the rows of every model from the log that stayed."""
-        names = self._models()
+        names, audit, found = self._models(), self.env["kam.log.audit"], []
         for name in names:
-            self._rebuild_rows(name)
+            unreadable = {}
+            self._rebuild_rows(name, unreadable)
+            found += audit._unreadable(name, unreadable)
         self._all("kam.account").search([])._attribute_documents()
         for name in names:  # all rows are there by now
             self._all(name)._after_rebuild()
+        if found:
+            self.env["kam.log.check"]._tell("rebuild", found)
 
     # ------------------------------------------------------------------ digest
     def _digest(self, name):

@@ -24,6 +24,17 @@ CREATE TABLE IF NOT EXISTS kam_es.projection (
     caught_up_at timestamptz
 );
 
+-- Streams that a projection leaves out, because an event of theirs cannot be read: the
+-- others go on.
+CREATE TABLE IF NOT EXISTS kam_es.parked (
+    projection text NOT NULL,
+    stream_id  bigint NOT NULL,
+    error      text NOT NULL,
+    again      boolean NOT NULL DEFAULT false,  -- to be tried once more
+    parked_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (projection, stream_id)
+);
+
 -- The hash chain as an aggregate: over a window it gives the hash of each event. STRICT:
 -- the first content is the first hash, and no call is made for it.
 CREATE OR REPLACE FUNCTION kam_es.chain_step(previous bytea, content bytea)

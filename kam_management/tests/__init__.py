@@ -50,6 +50,7 @@ from . import test_kam_act_match
 from . import test_kam_act_portal
 from . import test_kam_results_tours
 from . import test_kam_order_form
+from . import test_kam_poison
 from . import test_kam_pricing
 from . import test_kam_pricing_screens
 from . import test_terms_doors

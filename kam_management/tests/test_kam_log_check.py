@@ -279,7 +279,7 @@ class TestLogCheck(common.KamCase):
                 [self.stream],
             )
         found = self.problems(self.checks.drift_now())
-        self.assertEqual(found, {("unreadable", "kam.account", "")})
+        self.assertEqual(found, {("unreadable", "kam.account", self.account.event_key)})
         self.assertEqual(self.checks.rebuild_now()["state"], "findings")
 
     # ------------------------------------------------------------------------- seals
