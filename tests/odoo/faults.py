@@ -1,6 +1,7 @@
 """Clients that write down what they asked and heard, while something is killed."""
 
 import contextlib
+import math
 import random
 import signal
 import threading
@@ -28,6 +29,7 @@ TORN = (
     "SerializationFailure",
     "Unable to use a closed cursor",
 )
+PATIENCE = 180  # seconds a client waits for a server that is started again
 RETRIES = 20  # times a client sends the same again before it gives up
 
 
@@ -97,8 +99,9 @@ class Client(threading.Thread):
         """Send until the outcome is known; one in three is left as it is."""
         for _attempt in range(RETRIES):
             self.send_once(command)
-            while "Connection refused" in command.words:  # it is being started again
-                time.sleep(0.2)
+            end = time.monotonic() + PATIENCE
+            while "Connection refused" in command.words and time.monotonic() < end:
+                time.sleep(0.2)  # it is being started again
                 self.send_once(command)
             if command.answer != UNKNOWN or not self.random.randrange(3):
                 return
@@ -133,6 +136,10 @@ class Client(threading.Thread):
 class Nemesis(threading.Thread):
     """Kills a worker, a backend of PostgreSQL or the whole server, now and then.
 
+    It starts the server again, also when that gave up by itself: Odoo's first process
+    ends when its own connection is cut at the wrong moment, and a service manager is
+    what starts it again.
+
     :param clients: the clients; the kills are spread over their commands
     :param kills: how many
     """
@@ -144,6 +151,7 @@ class Nemesis(threading.Thread):
         self.kills = kills
         self.random = random.Random(seed)
         self.done = Counter()
+        self.gave_up = 0
 
     def run(self):
         total = sum(client.count for client in self.clients)
@@ -152,7 +160,11 @@ class Nemesis(threading.Thread):
             time.sleep(self.random.random() / 20)
             # every tenth takes the server itself, beginning with the third
             kind = "server" if number % 10 == 2 else self.random.choice(KINDS)
-            self.done[kind] += bool(getattr(self, f"kill_{kind}")())
+            while not getattr(self, f"kill_{kind}")():
+                time.sleep(0.05)  # there was nothing to kill at that moment
+                self.supervise()
+            self.done[kind] += 1
+        self.wait_for(math.inf)
 
     def wait_for(self, commands):
         """Wait until so many commands were sent, or nobody sends any more."""
@@ -160,6 +172,20 @@ class Nemesis(threading.Thread):
             client.is_alive() for client in self.clients
         ):
             time.sleep(0.01)
+            self.supervise()
+
+    def supervise(self):
+        """Start the server again when it gave up by itself."""
+        if self.server.process.poll() is not None:
+            self.gave_up += 1
+            self.start()
+
+    def start(self):
+        """Start the server; a start that fails is tried again."""
+        for _attempt in range(5):
+            with contextlib.suppress(TimeoutError):
+                return self.server.start()
+        raise TimeoutError("the server does not start any more")
 
     def kill_backend(self):
         """End a connection of Odoo's, one at work if there is any."""
@@ -185,7 +211,7 @@ class Nemesis(threading.Thread):
         """Kill the server with all its processes, and start it again."""
         kill_tree(self.server.process.pid)
         self.server.process.wait()
-        self.server.start()
+        self.start()
         return True
 
 
