@@ -1,6 +1,8 @@
 from . import kam_event_store
 from . import kam_event_sourced
 from . import kam_event_sourced_values
+from . import kam_event_sourced_parts
+from . import kam_event_sourced_once
 from . import kam_event_sourced_history
 from . import kam_event_sourced_button
 from . import kam_projector
@@ -14,6 +16,8 @@ from . import kam_log_check
 from . import kam_log_check_line
 from . import kam_segment
 from . import kam_account
+from . import kam_account_mine
+from . import kam_account_decisions
 from . import kam_account_owner
 from . import kam_account_planned
 from . import kam_account_guard
@@ -42,6 +46,7 @@ from . import res_users
 from . import res_users_archive
 from . import kam_cost_access
 from . import kam_demo
+from . import kam_demo_trade
 from . import kam_demo_needs
 from . import kam_demo_pricing
 from . import kam_document_facts

@@ -1,5 +1,7 @@
 """What the core cannot know of a command on accounts: who gives it, whom it names."""
 
+import contextlib
+
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError, UserError
 
@@ -13,12 +15,14 @@ class KamAccount(models.Model):
     # ------------------------------------------------------------------- input
     @api.model_create_multi
     def create(self, vals_list):
-        # read the customers in one batch; the rule looks at them one by one
+        # read the customers in one batch; the rule looks at them one by one, and says
+        # which does not exist
         ids = {vals.get("partner_id") for vals in vals_list}
         partners = self.env["res.partner"].browse(
             one for one in ids if isinstance(one, int) and one
         )
-        partners.exists().mapped("commercial_partner_id.active")
+        with contextlib.suppress(MissingError):
+            partners.mapped("commercial_partner_id.active")
         return super().create(vals_list)
 
     def _initial_values(self, stored):

@@ -6,7 +6,7 @@ link to the account is a projection, so that rights, lists and pivots go by it.
 
 from odoo import api, fields, models
 from odoo.exceptions import MissingError, UserError
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..kam_core.record import Create
 
@@ -201,13 +201,29 @@ class KamAccount(models.Model):
         return result
 
     def _link_debtors(self):
-        """Give what was noted of a customer to the account opened since."""
-        for name in DEBTORS:
-            # sudo: the link goes to every record of the customer
-            model = self.env[name].sudo()
-            found = model.with_context(active_test=False).search(
-                Domain("partner_id", "in", self.partner_id.ids)
-                & Domain("account_id", "=", False)
+        """Give what was noted of a customer to the account opened since.
+
+        One look for all kinds of records: most new accounts find none.
+        """
+        unlinked = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s AS name, id FROM %s WHERE %s IN %s AND %s IS NULL",
+                name,
+                SQL.identifier(self.env[name]._table),
+                self._debtor_column(name, "partner_id"),
+                tuple(self.partner_id.ids) or (0,),
+                self._debtor_column(name, "account_id"),
             )
-            if found:
-                self.env.add_to_compute(model._fields["account_id"], found)
+            for name in DEBTORS
+        )
+        by_name = {}
+        for name, record_id in self.env.execute_query(unlinked):
+            by_name.setdefault(name, []).append(record_id)
+        for name, ids in by_name.items():
+            # sudo: the link goes to every record of the customer
+            found = self.env[name].sudo().browse(ids)
+            self.env.add_to_compute(found._fields["account_id"], found)
+
+    def _debtor_column(self, name, column):
+        field = self.env[name]._fields[column]
+        return SQL.identifier(column, to_flush=field)

@@ -205,8 +205,8 @@ class KamAccount(models.Model):
     def _attribute_documents(self):
         """Give every document of these customers its account and its manager then.
 
-        One statement a table, whatever the number of documents; only rows that
-        change are written.
+        One statement, whatever the number of documents; only rows that change are
+        written.
         """
         partners = tuple(self.partner_id.ids) or (0,)
         self.env.flush_all()
@@ -226,24 +226,30 @@ class KamAccount(models.Model):
             partners,
             orders,
         )
-        for name, ids in (("sale.order", orders), ("account.move", moves)):
-            # an array, not a condition: the planner then begins with these documents
-            self._attribute(self.env[name], SQL("ARRAY%s", ids))
-
-    def _attribute(self, model, ids):
+        # an array, not a condition: the planner then begins with these documents
         self.env.cr.execute(
             SQL(
-                """UPDATE %(table)s AS t
-                      SET kam_account_id = f.account_id, kam_user_id = f.user_id
-                     FROM (%(links)s) AS f
-                    WHERE t.id = f.id
-                      AND (t.kam_account_id, t.kam_user_id)
-                          IS DISTINCT FROM (f.account_id, f.user_id)""",
-                table=SQL.identifier(model._table),
-                links=links_query(model._table, ids),
+                "WITH orders AS (%s) %s",
+                _attribution("sale_order", SQL("ARRAY%s", orders)),
+                _attribution("account_move", SQL("ARRAY%s", moves)),
             )
         )
-        model.invalidate_model(["kam_account_id", "kam_user_id"])
+        for name in ("sale.order", "account.move"):
+            self.env[name].invalidate_model(["kam_account_id", "kam_user_id"])
+
+
+def _attribution(table, ids):
+    """Return the statement that writes both links of documents, where they change."""
+    return SQL(
+        """UPDATE %(table)s AS t
+              SET kam_account_id = f.account_id, kam_user_id = f.user_id
+             FROM (%(links)s) AS f
+            WHERE t.id = f.id
+              AND (t.kam_account_id, t.kam_user_id)
+                  IS DISTINCT FROM (f.account_id, f.user_id)""",
+        table=SQL.identifier(table),
+        links=links_query(table, ids),
+    )
 
 
 class SaleReport(models.Model):

@@ -3,11 +3,10 @@
 Put ``kam.event.sourced`` first in ``_inherit`` and name the core module in ``_core``;
 the fields of the core's ``State`` are then event-sourced, all others stay plain. The
 state a command is judged on comes from the log, never from the row, so there is no
-flag, context key or token to forge. Three files make it: this one (the doors), one
-for values and one for the history that people see.
+flag, context key or token to forge. This file has the doors; others beside it have the
+values, the lines, the calls of integrations, and the history that people see.
 """
 
-import json
 import uuid
 from datetime import date, datetime, time, timezone
 
@@ -308,50 +307,6 @@ class KamEventSourced(models.AbstractModel):
         """Return, for each state, the user on whose behalf the current user acts."""
         return [None] * len(states)
 
-    def _project_new_parts(self, records, states):
-        for name in self._core.PARTS:
-            records._project_parts(
-                name,
-                {
-                    record.id: ((), getattr(state, name))
-                    for record, state in zip(records, states, strict=True)
-                },
-            )
-
-    def _project_parts(self, name, by_id):
-        """Make the rows of a parts field equal to the state.
-
-        :param by_id: {record id: (parts as projected, parts as they should be)}
-        """
-        field = self._fields[name]
-        model = self.env[field.comodel_name]
-        create, remove, alike = [], model.browse(), {}
-        # the rows follow their parent's rights, checked by the caller
-        for record in self.sudo():
-            old, new = ({part.key: part for part in side} for side in by_id[record.id])
-            rows = {row.event_key: row for row in record[name]} if old else {}
-            create += [
-                {
-                    field.inverse_name: record.id,
-                    "event_key": key,
-                    **model._part_row(part),
-                }
-                for key, part in new.items()
-                if key not in rows
-            ]
-            for key, row in rows.items():
-                if key not in new:
-                    remove += row
-                elif changed := row._part_changes(new[key]):
-                    alike.setdefault(repr(changed), (changed, []))[1].append(row.id)
-        for changed, ids in alike.values():
-            model.browse(ids)._project(changed)
-        if create:
-            model._project_create(create)
-        if remove:
-            remove._project_unlink()
-        self.invalidate_recordset([name])
-
     # what the projector calls to repair rows: no event, no rule, so it passes by the
     # doors above
     # pylint: disable=super-method-mismatch
@@ -462,98 +417,6 @@ class KamEventSourced(models.AbstractModel):
     def _text_reader(self, rows):
         digests = {one for row in rows for one in codec.digests([row[5], row[6]])}
         return self.env["kam.event.store"]._texts(digests).get
-
-    # ------------------------------------------------------------- integrations
-    @api.model
-    def _once(self, command_id, request, action):
-        """Do ``action`` once for a command_id; a repeated call gets the first answer.
-
-        :param command_id: uuid text from the caller, or None
-        :param request: JSON data that tells this request from another
-        :param action: function() -> JSON data
-        """
-        if not command_id:
-            return action(self)
-        try:
-            command_id = str(uuid.UUID(str(command_id)))
-        except ValueError as error:
-            raise UserError(
-                self.env._("“command_id” is a UUID; “%s” is not.", command_id)
-            ) from error
-        store = self.env["kam.event.store"]
-        text = json.dumps([self._name, request], sort_keys=True, default=str)
-        try:
-            ours, first = store._claim_command(command_id, text)
-        except ValueError as error:
-            raise UserError(
-                self.env._(
-                    "“command_id” %s was already used for another request. Send a new"
-                    " one.",
-                    command_id,
-                )
-            ) from error
-        if not ours:
-            return first
-        with store._under_command(command_id):
-            result = action(self)
-        store._answer_command(command_id, result)
-        return result
-
-    @api.model
-    def kam_create(self, vals_list, command_id=None):
-        """Create records, once for a command_id.
-
-        :param vals_list: list of dicts of field values
-        :param command_id: UUID chosen by the caller; the same again changes nothing
-        :return: ids
-        """
-        if not isinstance(vals_list, list) or not all(
-            isinstance(vals, dict) for vals in vals_list
-        ):
-            raise UserError(
-                self.env._("“vals_list” is a list of objects: one a record to create.")
-            )
-        self._check_names(*vals_list)
-        return self._once(
-            command_id,
-            ["create", vals_list],
-            lambda model: model.create(vals_list).ids,
-        )
-
-    def _check_names(self, *vals_list):
-        for name in {name for vals in vals_list for name in vals}:
-            if name not in self._fields:
-                raise UserError(
-                    self.env._(
-                        "%(model)s has no field “%(name)s”; look up its name.",
-                        model=self._description,
-                        name=name,
-                    )
-                )
-
-    def kam_write(self, vals, expected_version=None, command_id=None):
-        """Write field values, once for a command_id.
-
-        :param vals: dict of field values
-        :param expected_version: refuse when a record is not at this version
-        :param command_id: UUID chosen by the caller; the same again changes nothing
-        :return: True
-        """
-
-        if not isinstance(vals, dict):
-            raise UserError(self.env._("“vals” is an object: values by field name."))
-        self._check_names(vals)
-
-        def action(model):
-            records = model.browse(self.ids)
-            records.check_access("write")
-            if expected_version is not None:
-                records._check_version(records._load(), expected_version)
-            return records.write(vals)
-
-        return self._once(
-            command_id, ["write", self.ids, vals, expected_version], action
-        )
 
 
 def _first(pair):

@@ -755,3 +755,23 @@ class TestScale(SourcedCase):
         designate_40, hand_over_40 = decided(40)
         self.assertLessEqual(designate_40, designate_2 + 6)
         self.assertLessEqual(hand_over_40, hand_over_2 + 6)
+
+    def test_what_a_command_adds_to_the_row_it_writes(self):
+        """Create: append, links of documents, notes of before; write: load, append."""
+        model = self.Account.with_context(tracking_disable=True)
+        one, two = (
+            {
+                "partner_id": self.partner(f"Count {n}").id,
+                "needs": "Delivery before nine",
+                "owner_ids": [Command.create({"user_id": self.boss.id})],
+            }
+            for n in range(2)
+        )
+        model.create(one).write({"needs": "Delivery before eight"})
+        self.env.flush_all()
+        with self.assertQueryCount(2 + 3):  # the rows of the account and its owner
+            account = model.create(two)
+            self.env.flush_all()
+        with self.assertQueryCount(1 + 2):
+            account.write({"needs": "Delivery before eight"})
+            self.env.flush_all()
