@@ -1,6 +1,6 @@
 """Cells to be filled in: what they take, and what the reader is told else."""
 
-from .safe import clean
+from .safe import clean, fitting
 
 INLINE = 250  # characters of a list that stands in the cell's own rule
 
@@ -19,7 +19,9 @@ class Lists:
     def source(self, values):
         """Return what a list rule takes: the texts, or the cells that hold them."""
         values = [clean(one) for one in values]
-        if len(",".join(values)) <= INLINE and not any("," in one for one in values):
+        if len(",".join(values).encode("utf-16-le")) <= 2 * INLINE and not any(
+            "," in one for one in values
+        ):
             return values
         if self.name is None:
             self.name = self.new_name("Lists")
@@ -66,8 +68,8 @@ def _rule(column, lists):
             "maximum": valid.high,
         }
     return rule | {
-        "error_title": clean(column.title)[:32],
-        "error_message": clean(valid.message)[:255],
-        "input_title": clean(column.title)[:32],
-        "input_message": clean(valid.message)[:255],
+        "error_title": fitting(column.title, 32),
+        "error_message": fitting(valid.message, 255),
+        "input_title": fitting(column.title, 32),
+        "input_message": fitting(valid.message, 255),
     }

@@ -1,15 +1,20 @@
 """The rows of a table, written one after another: the hot loop, and what it learns."""
 
+from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain, islice
 
 from xlsxwriter.utility import xl_col_to_name
 
 from .safe import clean, text_width
-from .sheet import DATE, GROUP, MOMENT, STRONG, TEXT, Formula, Row, exact
+from .sheet import DATE, GROUP, MOMENT, STRONG, TEXT, Formula, Row, exact, total_of
 
-MEASURED = 2000  # rows whose texts decide how wide a column is
+MEASURED = 1000  # rows whose texts decide how wide a column is
 DRAWN = 500  # rows that charts may draw
+EPOCH = date(1899, 12, 31).toordinal()
 END = object()
+OPEN = tuple({"level": level} for level in range(8))
+FOLDED = tuple({"level": level, "hidden": True} for level in range(8))
 
 
 class Table:
@@ -37,6 +42,8 @@ class Table:
         self.drawn = []
         self.count = 0
         self.outlined = False
+        self.carry = None  # the head of a group that goes on in the next tab
+        self.heads = []  # lines of the groups' heads in the present tab
         self.writers = {}
 
     def put(self, target, first, last):
@@ -48,51 +55,86 @@ class Table:
         :return: number of the line after the last one written
         """
         plain = self._writers(target, "")
-        line, row = first, self.pending
-        rows, summed, sums = self.rows, self.summed, self.sums
+        self.heads = []
+        line, row = first, self._carried()
+        summed, sums = self.summed, self.sums
         while row is not END and line <= last:
+            values, counted = row, True
             if type(row) is Row:
-                values = row.values
-                self._write_special(target, first, line, last, row)
-                counted = not row.style
-            else:
-                values, counted = row, True
-                if len(values) != len(plain):
-                    raise ValueError(
-                        f"row {self.count + 1} has {len(values)} values for"
-                        f" {len(plain)} columns"
-                    )
-                for put, value in zip(plain, values, strict=True):
-                    put(line, value, values)
+                if row.size > last - line:
+                    row = self._split(row, last - line)
+                values, counted = row.values, not row.style
+                self._set_line(target, line, row)
             if counted:
+                if len(values) != len(plain):
+                    raise self._uneven(values)
+                for put, value in zip(plain, values):  # noqa: B905, as long: see above
+                    put(line, value, values)
                 for number in summed:
-                    if (amount := _amount(values[number])) is not None:
+                    if (amount := exact(values[number])) is not None:
                         sums[number] += amount
+            else:
+                self._write_styled(target, first, line, row)
             if self.count < MEASURED:
                 self._measure(values)
             self.count += 1
-            line, row = line + 1, next(rows, END)
+            line, row = line + 1, next(self.rows, END)
         self.pending = row
         return line
+
+    def _split(self, head, room):
+        """Return the head of the rows of a group that have room; keep the rest's."""
+        here = list(islice(self.rows, room))
+        self.rows = chain(here, self.rows)
+        part = list(head.values)
+        rest = list(head.values)
+        for number in self.summed:
+            part[number] = total_of(_values(one)[number] for one in here)
+            rest[number] = total_of([rest[number], -part[number]])
+        self.carry = head._replace(values=tuple(rest), size=head.size - room)
+        self.count -= 1  # a head in two tabs is one row
+        return head._replace(values=tuple(part), size=room)
+
+    def _carried(self):
+        """Return what a tab begins with: perhaps the head of the rest of a group."""
+        if self.carry is None or self.pending is END:
+            return self.pending
+        row, self.carry = self.carry, None
+        self.rows = chain((self.pending,), self.rows)
+        return row
+
+    def _uneven(self, values):
+        return ValueError(
+            f"row {self.count + 1} has {len(values)} values for"
+            f" {len(self.sheet.columns)} columns"
+        )
 
     def _measure(self, values):
         """Learn widths and what charts draw from the first rows."""
         if self.count < DRAWN:
             self.drawn.append(values)
+        widest = self.widest
         for number, value in enumerate(values):
             if type(value) is str:
                 width = text_width(value[:400])
-                self.widest[number] = max(self.widest[number], width)
+                widest[number] = max(widest[number], width)
 
-    def _write_special(self, target, first, line, last, row):
-        """Write a :class:`Row`: its outline, and its subtotals as formulas."""
+    def _set_line(self, target, line, row):
+        """Give a line its place in the outline."""
         if row.level:
             self.outlined = True
-            target.set_row(line, None, None, {"level": row.level, "hidden": row.closed})
-        elif row.style == GROUP and row.size:
-            target.set_row(line, None, None, {"collapsed": row.closed})
+            options = FOLDED[row.level] if row.closed else OPEN[row.level]
+            target.set_row(line, None, None, options)
+        elif row.style == GROUP:
+            self.heads.append(line)
+            if row.closed:
+                target.set_row(line, None, None, {"collapsed": True})
+
+    def _write_styled(self, target, first, line, row):
+        """Write the head of a group, with live subtotals, or a strong row."""
+        if len(row.values) != len(self.sheet.columns):
+            raise self._uneven(row.values)
         style = row.style if row.style in (GROUP, STRONG) else ""
-        fits = line + row.size <= last
         for number, (put, value) in enumerate(
             zip(self._writers(target, style), row.values, strict=True)
         ):
@@ -101,7 +143,7 @@ class Table:
                 layout = self.formats.cell(column.kind, column.currency, style)
                 formula = value.make(lambda at: first + at + 1)
                 target.write_formula(line, number, formula, layout, float(value.value))
-            elif style == GROUP and row.size and column.total and fits:
+            elif style == GROUP and row.size and column.total:
                 letter = xl_col_to_name(number)
                 target.write_formula(
                     line,
@@ -130,24 +172,26 @@ class Table:
         layout = self.formats.cell(column.kind, column.currency, style)
         if column.formula and style in ("", "input"):
             return self._put_formula(target, number, column.formula, layout)
+        blanks = bool(style)  # an empty cell is there where one sees or fills it
         if column.kind == TEXT:
-            return _put_text(target, number, layout)
+            return _put_text(target, number, layout, blanks)
         if column.kind in (DATE, MOMENT):
-            return _put_day(target, number, layout)
+            return _put_day(target, number, layout, blanks)
         if self.codes[number] is not None:
             return self._put_money(target, number, style)
-        return _put_number(target, number, layout)
+        return _put_number(target, number, layout, blanks)
 
     def _put_formula(self, target, number, pattern, layout):
-        letters = self.letters
+        """Write the column's formula with the cells of the line, and its value."""
+        cells = {name: f"{letter}\0" for name, letter in self.letters.items()}
+        formula = pattern.format(**cells)
 
         def put(line, value, _values):
-            cells = {name: f"{letter}{line + 1}" for name, letter in letters.items()}
             shown = "" if value is None or value is False else value
             target.write_formula(
                 line,
                 number,
-                pattern.format(**cells),
+                formula.replace("\0", str(line + 1)),
                 layout,
                 shown if isinstance(shown, str) else float(shown),
             )
@@ -157,51 +201,78 @@ class Table:
     def _put_money(self, target, number, style):
         """Write amounts in the currency that the row names."""
         code, kind = self.codes[number], self.sheet.columns[number].kind
+        writers = {}
 
         def put(line, value, values):
-            layout = self.formats.cell(kind, values[code] or "", style)
-            _put_number(target, number, layout)(line, value, values)
+            currency = values[code] or ""
+            if currency not in writers:
+                layout = self.formats.cell(kind, currency, style)
+                writers[currency] = _put_number(target, number, layout, bool(style))
+            writers[currency](line, value, values)
 
         return put
 
 
-def _put_text(target, number, layout):
-    write, blank = target.write_string, target.write_blank
+def _put_text(target, number, layout, blanks):
+    write, blank = _direct(target, "write_string"), target.write_blank
 
     def put(line, value, _values):
-        if value is None or value is False or value == "":
-            blank(line, number, None, layout)
-        else:
+        if value is not None and value is not False and value != "":
             write(line, number, clean(value), layout)
+        elif blanks:
+            blank(line, number, None, layout)
 
     return put
 
 
-def _put_day(target, number, layout):
-    write, blank = target.write_datetime, target.write_blank
+def _put_day(target, number, layout, blanks):
+    write, blank = _direct(target, "write_number"), target.write_blank
+    serials = Serials()
 
     def put(line, value, _values):
         if value is None or value is False:
-            blank(line, number, None, layout)
+            if blanks:
+                blank(line, number, None, layout)
         elif value.year < 1900:  # before the first day spreadsheets have
             target.write_string(line, number, value.isoformat(), layout)
         else:
-            write(line, number, value, layout)
+            write(line, number, serials[value], layout)
 
     return put
 
 
-def _put_number(target, number, layout):
-    write, blank = target.write_number, target.write_blank
+def _values(row):
+    return row.values if type(row) is Row else row
+
+
+class Serials(dict):
+    """{day or moment: its number in a spreadsheet}; days are reckoned once."""
+
+    def __missing__(self, value):
+        if isinstance(value, datetime):
+            seconds = value.hour * 3600 + value.minute * 60 + value.second
+            return self[value.date()] + (seconds + value.microsecond / 1e6) / 86400
+        days = value.toordinal() - EPOCH
+        # spreadsheets count a 29 February 1900 that never was
+        self[value] = found = days + (days > 59)
+        return found
+
+
+def _put_number(target, number, layout, blanks):
+    write, blank = _direct(target, "write_number"), target.write_blank
 
     def put(line, value, _values):
-        if value is None or value is False or value == "":
-            blank(line, number, None, layout)
-        else:
+        if value is not None and value is not False and value != "":
             write(line, number, float(value), layout)
+        elif blanks:
+            blank(line, number, None, layout)
 
     return put
 
 
-def _amount(value):
-    return exact(value.value if isinstance(value, Formula) else value)
+def _direct(target, name):
+    """Return a method of the worksheet without its reading of ``A1`` addresses.
+
+    Half as dear a cell; a version of xlsxwriter without it gives the public one.
+    """
+    return getattr(target, f"_{name}", None) or getattr(target, name)

@@ -6,8 +6,9 @@ import unicodedata
 CELL_LIMIT = 32767  # characters of a cell, the limit of the file format
 NAME_LIMIT = 31  # characters of a tab
 HEAD_LIMIT = 255  # characters of a table's head, and of a page's head or foot
+PAGE_LIMIT = 100  # of each half of it
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\!]")  # ! : formulas, and names of cells
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -37,6 +38,12 @@ def _cut(text):
     return raw.decode("utf-16-le", "ignore") + "…"
 
 
+def fitting(text, units):
+    """Return the beginning of a text, as many UTF-16 units as the format allows."""
+    raw = clean(text).encode("utf-16-le")[: units * 2]
+    return raw.decode("utf-16-le", "ignore")
+
+
 def tab_name(name, taken=()):
     """Return a name for a tab that the file format allows and no other tab has.
 
@@ -44,7 +51,8 @@ def tab_name(name, taken=()):
     :param taken: names in use; letter case does not count
     """
     base = _NOT_IN_NAMES.sub(" ", clean(name).replace("\n", " ").replace("\t", " "))
-    base = base.strip().strip("'").strip() or "Sheet"
+    # within formulas a quote would end the name: Excel's own is typographic
+    base = base.strip().strip("'").strip().replace("'", "\u2019") or "Sheet"
     if base.lower() == "history":  # a name that spreadsheets keep for themselves
         base += "_"
     used = {one.lower() for one in taken}
@@ -57,8 +65,7 @@ def tab_name(name, taken=()):
 
 def _short(text, units):
     """Return the beginning of a name, in UTF-16 units, without a quote at its end."""
-    raw = text.encode("utf-16-le")[: units * 2]
-    return raw.decode("utf-16-le", "ignore").strip().rstrip("'").strip() or "Sheet"
+    return fitting(text, units).strip().rstrip("'").strip() or "Sheet"
 
 
 def head_names(titles):
@@ -69,7 +76,7 @@ def head_names(titles):
     """
     found = []
     for title in titles:
-        base = " ".join(clean(title).split())[: HEAD_LIMIT - 10] or "-"
+        base = fitting(" ".join(clean(title).split()), HEAD_LIMIT - 10) or "-"
         name, number = base, 1
         while name.lower() in {one.lower() for one in found}:
             number += 1
@@ -80,7 +87,10 @@ def head_names(titles):
 
 def page_text(text):
     """Return text for the head or foot of a page, where ``&`` begins a code."""
-    return clean(text).replace("\n", " ").replace("&", "&&")[:100]
+    text = fitting(text, PAGE_LIMIT).replace("\n", " ")
+    while _units(found := text.replace("&", "&&")) > PAGE_LIMIT:
+        text = text[:-1]
+    return found
 
 
 def range_name(name):
@@ -96,7 +106,9 @@ def text_width(text):
 
     Chinese, Japanese and Korean characters count two, combining marks none.
     """
-    return max((_line_width(line) for line in text.split("\n")), default=0)
+    if "\n" in text:
+        return max(_line_width(line) for line in text.split("\n"))
+    return _line_width(text)
 
 
 def _line_width(line):

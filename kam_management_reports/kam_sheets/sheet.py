@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
 
 TEXT, INTEGER, MONEY, RATIO, DECIMAL, DATE, MOMENT = (
     "text",
@@ -107,11 +109,10 @@ class Formula:
 GROUP, STRONG = "group", "strong"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row that is more than its values.
 
-    :param values: one for each column
+    :param values: one for each column; of a styled row perhaps a :class:`Formula`
     :param style: ``group``: the head of the ``size`` rows below it, whose totals it
         shows as live subtotals (give their values); ``strong``: bold, counted in no
         total; empty: a row as any other
@@ -207,6 +208,7 @@ class Sheet:
     :param protect: only input columns may be edited
     :param freeze: how many columns stay on the left
     :param hidden: the tab is not shown
+    :param breaks: each group begins on a page of its own when printed
     """
 
     name: str
@@ -224,6 +226,7 @@ class Sheet:
     protect: bool = False
     freeze: int = 1
     hidden: bool = False
+    breaks: bool = False
 
     def length(self):
         """Return how many rows there are, or are expected."""
@@ -292,7 +295,7 @@ def total_of(values):
 def grouped(rows, key, head, columns, *, closed=False):
     """Return rows below a head for each group, with subtotals.
 
-    :param rows: tuples, those of one group beside one another
+    :param rows: tuples; those of one group are brought together
     :param key: function(row) -> group
     :param head: function(group, rows) -> what stands in the first column
     :param columns: the columns; those with a total get a subtotal
@@ -301,13 +304,25 @@ def grouped(rows, key, head, columns, *, closed=False):
     found = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)
-    out = []
-    for group, members in found.items():
-        values = [
-            total_of(row[number] for row in members) if column.total else None
-            for number, column in enumerate(columns)
-        ]
+    return list(_below_heads(found.items(), head, columns, closed))
+
+
+def grouped_stream(rows, key, head, columns, *, closed=False):
+    """Yield what :func:`grouped` returns, with one group in memory at a time.
+
+    :param rows: iterable of tuples, those of one group beside one another
+    """
+    found = ((group, list(members)) for group, members in groupby(rows, key))
+    return _below_heads(found, head, columns, closed)
+
+
+def _below_heads(groups, head, columns, closed):
+    totals = [number for number, column in enumerate(columns) if column.total]
+    for group, members in groups:
+        values = [None] * len(columns)
+        for number in totals:
+            values[number] = total_of(row[number] for row in members)
         values[0] = head(group, members)
-        out.append(Row(tuple(values), GROUP, 0, len(members)))
-        out += [Row(tuple(row), "", 1, closed=closed) for row in members]
-    return out
+        yield Row(tuple(values), GROUP, 0, len(members))
+        for row in members:
+            yield Row(row, "", 1, 0, closed)

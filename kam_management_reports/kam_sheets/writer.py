@@ -27,12 +27,17 @@ DEFAULT_WIDTH = {
     MOMENT: 17,
 }
 LANDSCAPE_FROM = 95  # characters that an upright page has no room for
+BREAKS = 1000  # of a tab; the file format has 1 023
 CHART_BELOW = 40  # rows from which a chart gets a tab of its own
 
 
 def options(book):
     """Return the options with which to open the workbook for ``book``."""
-    made = {"strings_to_urls": False, "strings_to_formulas": False}
+    made = {
+        "strings_to_urls": False,
+        "strings_to_formulas": False,
+        "nan_inf_to_errors": True,
+    }
     if book.length() > STREAMED:
         made["constant_memory"] = True
     return made
@@ -127,7 +132,7 @@ class _Writer:
         self._set_names(name, sheet, head, below - 1)
         set_inputs(target, sheet, head + 1, below - 1, self.lists)
         self._set_flags(target, sheet, head + 1, below - 1)
-        self._set_print(target, sheet, head)
+        self._set_print(target, sheet, head, table.heads)
         if sheet.protect:
             target.protect("", _MAY)
         if len(parts) == 1:
@@ -180,10 +185,9 @@ class _Writer:
             layout = self.formats.cell(column.kind, column.currency, "total")
             if column.total:
                 formula = f"=SUBTOTAL(109,{_cells(number, head + 1, below - 1)})"
-                for name, _head, line in parts[:-1]:
+                for name, _head, line in parts[-2:-1]:  # with all tabs before it
                     tab = name.replace("'", "''")
                     formula += f"+'{tab}'!{xl_col_to_name(number)}{line + 1}"
-                    break  # the last tab before has the sum of all before it
                 target.write_formula(
                     below, number, formula, layout, float(table.sums[number])
                 )
@@ -325,18 +329,25 @@ class _Writer:
                 continue
             target.conditional_format(first, number, last, number, rule)
 
-    def _set_print(self, target, sheet, head):
+    def _set_print(self, target, sheet, head, groups):
         book = self.book
         width = sum(
             column.width or DEFAULT_WIDTH.get(column.kind, 20)
             for column in sheet.columns
             if not column.hidden
         )
-        if width > LANDSCAPE_FROM:
+        wide = width > LANDSCAPE_FROM
+        if wide:
             target.set_landscape()
         target.set_paper(9)  # A4
         target.set_margins(left=0.4, right=0.4, top=0.9 if book.company else 0.6)
-        target.fit_to_pages(1, 0)
+        if sheet.breaks and len(groups) > 1:
+            # what is fitted to pages has no breaks of one's own: scaled instead
+            room = LANDSCAPE_FROM * (1.45 if wide else 1)
+            target.set_print_scale(max(10, min(100, int(100 * room / max(width, 1)))))
+            target.set_h_pagebreaks(groups[1:BREAKS])
+        else:
+            target.fit_to_pages(1, 0)
         target.repeat_rows(head - 1 if sheet.bands else head, head)
         page = book.page.format(page="&P", pages="&N")
         target.set_footer(f"&L{page_text(book.title)}&R{page}")

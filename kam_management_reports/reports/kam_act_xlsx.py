@@ -4,6 +4,8 @@ from odoo import models
 
 from ..kam_sheets.sheet import DATE, MONEY, STRONG, Column, Control, Formula, Row, Sheet
 
+LINE = ("id", "date", "kind", "number", "debit", "credit")
+
 
 class KamActXlsx(models.AbstractModel):
     _name = "report.kam_management_reports.act_xlsx"
@@ -28,7 +30,6 @@ class KamActXlsx(models.AbstractModel):
             Column(_("Debit"), **money),
             Column(_("Credit"), **money),
         ]
-        pairs = list(act._halves())
         shown = act._shown()
         return Sheet(
             name=act.number or self._title(),
@@ -45,7 +46,8 @@ class KamActXlsx(models.AbstractModel):
                 (_("By the data of %s", act.company_id.name), 4),
                 (_("By the data of %s", act.partner_id.name), 4),
             ],
-            rows=self._rows(act, pairs, shown),
+            rows=self._rows(act, shown),
+            size=len(act.line_ids) + len(act.their_ids),
             controls=[
                 Control(
                     _("Closing less opening and turnover"),
@@ -66,67 +68,65 @@ class KamActXlsx(models.AbstractModel):
         partner = act.partner_id.sudo()
         return partner.name, partner.vat
 
-    def _rows(self, act, pairs, shown):
-        """Return opening, operations, turnover and closing; the sums are live."""
+    def _rows(self, act, shown):
+        """Yield opening, operations, turnover and closing; the sums are live."""
         _ = self.env._
+        empty = (None,) * 4
         opening = act._sided(shown["opening"])
-        rows = [Row((None, _("Opening balance"), *opening, None, None, None, None))]
-        for pair in pairs:
-            rows += self._pair(pair["ours"], list(pair["theirs"]))
-        count = len(rows)
+        yield Row((None, _("Opening balance"), *opening, *empty), STRONG)
+        count = 1  # rows up to the turnover
+        for row in self._operations(act):
+            count += 1
+            yield row
         sums = [
             Formula(lambda at: f"=SUM(C{at(1)}:C{at(count - 1)})", shown["debit"]),
             Formula(lambda at: f"=SUM(D{at(1)}:D{at(count - 1)})", shown["credit"]),
         ]
         if count == 1:
             sums = [0, 0]
-        balance = "C{0}+C{1}-D{0}-D{1}"
-        owed = shown["closing"]
-        closing = [
-            Formula(
-                lambda at: f"=MAX({balance.format(at(0), at(count))},0)", max(owed, 0)
-            ),
-            Formula(
-                lambda at: f"=MAX(-({balance.format(at(0), at(count))}),0)",
-                max(-owed, 0),
-            ),
-        ]
+        yield Row((None, _("Turnover of the period"), *sums, *empty), STRONG)
         theirs = act.their_closing
-        rows.append(
-            Row((None, _("Turnover of the period"), *sums, None, None, None, None))
-        )
-        rows.append(
-            Row(
-                (
-                    None,
-                    _("Closing balance"),
-                    *closing,
-                    None,
-                    None,
-                    max(-theirs, 0) or None,
-                    max(theirs, 0) or None,
-                )
-            )
-        )
-        strong = (0, count, count + 1)
-        return [
-            Row(row.values, STRONG) if number in strong else row
-            for number, row in enumerate(rows)
-        ]
+        beside = (None, None, max(-theirs, 0) or None, max(theirs, 0) or None)
+        closing = self._closing(shown["closing"], count)
+        yield Row((None, _("Closing balance"), *closing, *beside), STRONG)
 
-    def _pair(self, line, theirs):
-        """Return the rows of one document of ours and what stands beside it."""
-        ours = (None, None, None, None)
-        if line:
-            kind = self._labels("kam.act.line", "kind").get(line.kind, "")
-            ours = (line.date, f"{kind} {line.number or ''}".strip())
-            ours += (line.debit or None, line.credit or None)
-        beside = [
-            (one.date or None, one.number, one.credit or None, one.debit or None)
-            for one in theirs
-        ] or [(None, None, None, None)]
-        rows = [Row((*ours, *beside[0]))]
-        return rows + [Row((None, None, None, None, *one)) for one in beside[1:]]
+    def _closing(self, owed, count):
+        """Return debit and credit of the closing balance, as formulas."""
+
+        def balance(at):
+            first, last = at(0), at(count)
+            return f"C{first}+C{last}-D{first}-D{last}"
+
+        return (
+            Formula(lambda at: f"=MAX({balance(at)},0)", max(owed, 0)),
+            Formula(lambda at: f"=MAX(-({balance(at)}),0)", max(-owed, 0)),
+        )
+
+    def _operations(self, act):
+        """Yield the documents of ours, each beside what the customer has of it."""
+        beside = {}
+        for one in act.their_ids:
+            half = (one.date or None, one.number, one.credit or None, one.debit or None)
+            beside.setdefault(one.line_id.id, []).append(half)
+        empty = (None,) * 4
+        kinds = self._labels("kam.act.line", "kind")
+        lines = self.env["kam.act.line"]
+        found = lines._search([("act_id", "=", act.id)])
+        terms = [lines._field_to_sql(found.table, name, found) for name in LINE]
+        for key, day, kind, number, debit, credit in self._streamed(
+            found.select(*terms)
+        ):
+            theirs = beside.pop(key, ())
+            if not (debit or credit or theirs):
+                continue
+            words = f"{kinds.get(kind, '')} {number or ''}".strip()
+            ours = (day, words, debit or None, credit or None)
+            yield (*ours, *(theirs[0] if theirs else empty))
+            for half in theirs[1:]:
+                yield (*empty, *half)
+        for halves in beside.values():
+            for half in halves:
+                yield (*empty, *half)
 
     def _foot(self, act):
         _ = self.env._

@@ -20,6 +20,7 @@ from ..kam_sheets.sheet import (
     Control,
     Sheet,
     grouped,
+    grouped_stream,
     total_of,
 )
 
@@ -101,7 +102,7 @@ class KamAgeingXlsx(models.AbstractModel):
         rows = ageing._asking(question).search(self._domain(objs, asked))
         sheets = [self._summary(rows, asked, control)]
         if asked.detail == "detail":
-            sheets.append(self._documents(objs, asked, given, sheets[0].facts))
+            sheets.append(self._documents(objs, asked, given, sheets[0].facts, rows))
         currency = self.env["res.currency"].browse(control["currency_id"])
         book = self._make_book(self._title(), self.env.company, sheets, currency)
         if currency != self.env.company.currency_id:
@@ -137,6 +138,7 @@ class KamAgeingXlsx(models.AbstractModel):
                 columns=places,
             ),
             controls=self._controls(rows, control),
+            breaks=True,
         )
 
     def _scope(self, control):
@@ -192,7 +194,7 @@ class KamAgeingXlsx(models.AbstractModel):
         ]
 
     # ----------------------------------------------------------------- documents
-    def _documents(self, objs, asked, given, facts):
+    def _documents(self, objs, asked, given, facts, customers):
         _ = self.env._
         columns = [
             Column(_("Customer")),
@@ -204,48 +206,53 @@ class KamAgeingXlsx(models.AbstractModel):
             Column(_("Range"), TEXT),
             Column(_("Amount"), MONEY, total="sum", name="amount"),
         ]
-        rows = self._items(objs, asked, given)
+        # sudo: the names of customers whose debts one sees
+        names = {one.id: one.display_name for one in customers.partner_id.sudo()}
         return Sheet(
             name=_("Documents"),
             title=_("Open items"),
             facts=facts,
             columns=columns,
-            rows=grouped(
-                rows,
+            rows=grouped_stream(
+                self._items(objs, asked, given, names),
                 key=lambda row: row[0],
                 head=lambda name, members: f"{name} ({len(members)})",
                 columns=columns,
             ),
+            size=sum(customers.mapped("documents")) + len(customers),
         )
 
-    def _items(self, objs, asked, given):
-        """Return the open items as tuples, read at once, by the reader's rules."""
+    def _items(self, objs, asked, given, names):
+        """Yield the open items, by customer: read as they are written."""
         items = self.env["kam.ageing.item"].with_context(kam_ageing=given)
         found = items._search(
             self._domain(objs, asked), order="partner_id, base_date, id"
         )
         terms = [items._field_to_sql(found.table, name, found) for name in ITEMS]
-        rows = self.env.execute_query(found.select(*terms))
-        partners = self.env["res.partner"].browse({row[0] for row in rows})
-        # sudo: the names of customers whose debts one sees
-        names = {one.id: one.display_name for one in partners.sudo()}
         kinds = self._labels("kam.ageing.item", "kind")
         # sudo: which ranges there are is no secret
         buckets = self.env["kam.ageing.bucket"].sudo()
         ranges = {one.id: one.display_name for one in buckets.search([])}
-        return [
-            (
-                names[row[0]],
-                row[1],
-                kinds.get(row[2]),
-                row[3],
-                row[4],
-                max(row[5], 0) if row[5] is not None else None,
-                ranges.get(row[6]),
-                row[7],
+        for (
+            partner_id,
+            *words,
+            kind,
+            day,
+            due,
+            days,
+            bucket_id,
+            total,
+        ) in self._streamed(found.select(*terms)):
+            yield (
+                names.get(partner_id),
+                *words,
+                kinds.get(kind),
+                day,
+                due,
+                max(days, 0) if days is not None else None,
+                ranges.get(bucket_id),
+                total,
             )
-            for row in rows
-        ]
 
 
 def _room(row):

@@ -95,6 +95,7 @@ class KamPayXlsx(models.AbstractModel):
             rows=grouped(rows, lambda row: row[0], lambda name, _rows: name, columns),
             controls=self._proof(owed, total_of(one.amount for one in lines)),
             filter=False,
+            breaks=True,
         )
 
     def _parts(self, lines):

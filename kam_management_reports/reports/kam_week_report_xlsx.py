@@ -176,6 +176,7 @@ class KamWeekReportXlsx(models.AbstractModel):
                 columns,
             ),
             controls=self._proof(visits, board),
+            breaks=True,
         )
 
     def _row(self, one, orders, words):

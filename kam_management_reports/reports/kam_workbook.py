@@ -7,6 +7,7 @@ A report inherits ``kam.workbook``, gives ``_code``, ``_asks``, ``_title`` and
 
 import base64
 import hashlib
+import itertools
 import tempfile
 from types import SimpleNamespace
 
@@ -15,12 +16,14 @@ import xlsxwriter
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date, format_datetime
+from odoo.tools import SQL, format_date, format_datetime
 
 from ..kam_sheets.formats import date_code
 from ..kam_sheets.sheet import Book, Currency
 from ..kam_sheets.writer import STREAMED, options, write
 
+FETCHED = 2000  # rows that a stream reads at once
+_numbers = itertools.count(1)
 PREFIX = "report.kam_management_reports."
 SUFFIX = "_xlsx"
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff")
@@ -194,6 +197,23 @@ class KamWorkbook(models.AbstractModel):
             date_format=day,
             moment_format=f"{day} {hour}",
         )
+
+    def _streamed(self, query):
+        """Yield the rows of a statement, some thousands in memory at a time.
+
+        :param query: SQL; the reader's rules are part of it
+        """
+        name = SQL.identifier(f"kam_rows_{next(_numbers)}")
+        self.env.flush_query(query)
+        cr = self.env.cr
+        cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
+        while True:
+            cr.execute(SQL("FETCH %s FROM %s", SQL(str(FETCHED)), name))
+            rows = cr.fetchall()
+            yield from rows
+            if len(rows) < FETCHED:
+                cr.execute(SQL("CLOSE %s", name))
+                return
 
     def _logo(self, company):
         """Return the company's logo where spreadsheets can show it."""

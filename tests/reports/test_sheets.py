@@ -9,7 +9,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from xlsxwriter.utility import _datetime_to_excel_datetime
 
+from kam_sheets.rows import Serials
 from kam_sheets.safe import CELL_LIMIT, NAME_LIMIT, clean, tab_name
 from kam_sheets.sheet import DATE, MONEY, RATIO, Book, Column, Pareto, Sheet, total_of
 from kam_sheets.writer import write
@@ -129,3 +131,12 @@ def test_long_text_is_cut_and_says_so():
 
 def test_sums_are_exact():
     assert total_of([0.1, 0.2, None, Decimal("0.3")]) == Decimal("0.6")
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(9999, 12, 31)), st.booleans())
+def test_days_have_the_number_that_spreadsheets_give_them(moment, day_alone):
+    value = moment.date() if day_alone else moment
+    serial = Serials()[value]
+    wanted = _datetime_to_excel_datetime(value, False, True)
+    assert serial == pytest.approx(wanted, abs=1e-8)
+    assert type(Serials()[value.replace(day=1)]) in (int, float)
