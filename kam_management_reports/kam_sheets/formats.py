@@ -91,7 +91,7 @@ class Formats:
         if key not in self.made:
             made = {"num_format": self.code(kind, currency), "valign": "top"}
             if kind == TEXT:
-                made["text_wrap"] = True
+                made |= {"text_wrap": True, **self._begin()}
             made |= {
                 "total": {"bold": True, "top": 1},
                 "group": {"bold": True, **FILLS["group"]},
@@ -100,6 +100,10 @@ class Formats:
             }.get(style, {})
             self.made[key] = self.workbook.add_format(made)
         return self.made[key]
+
+    def _begin(self):
+        """Return how text keeps off the number before it, in the reader's direction."""
+        return {"align": "right" if self.book.right_to_left else "left", "indent": 1}
 
     def word(self, style):
         """Return the format of words around the table."""
@@ -115,6 +119,7 @@ class Formats:
                     "head": {
                         "bold": True,
                         "text_wrap": True,
+                        **self._begin(),
                         "valign": "vcenter",
                         "border": 1,
                         "border_color": "#FFFFFF",

@@ -34,7 +34,7 @@ class Table:
             for number, column in enumerate(columns)
             if column.name
         }
-        numbers = {column.name: number for number, column in enumerate(columns)}
+        numbers = {one.name: n for n, one in enumerate(columns) if one.name}
         self.codes = [numbers.get(column.currency_name) for column in columns]
         self.widest = [0] * len(columns)
         self.summed = [n for n, column in enumerate(columns) if column.total]

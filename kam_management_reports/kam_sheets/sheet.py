@@ -253,6 +253,7 @@ class Book:
     :param part: word pattern of a further tab's head, with ``{number}``
     :param subject: document property
     :param keywords: document property
+    :param empty: what a table without rows says
     """
 
     title: str
@@ -274,6 +275,7 @@ class Book:
     part: str = "Part {number}"
     subject: str = ""
     keywords: str = ""
+    empty: str = ""
 
     def length(self):
         """Return how many rows all sheets have, or are expected to have."""

@@ -29,6 +29,8 @@ DEFAULT_WIDTH = {
 LANDSCAPE_FROM = 95  # characters that an upright page has no room for
 BREAKS = 1000  # of a tab; the file format has 1 023
 CHART_BELOW = 40  # rows from which a chart gets a tab of its own
+CHARTS_A_PAGE = 2  # beside their table
+HEAD_LINE, MOST_HEAD_LINES = 15.5, 4  # points of a line of a head
 
 
 def options(book):
@@ -125,6 +127,7 @@ class _Writer:
             text = self.book.continued.format(tab=tab_name(sheet.name, self.taken))
             target.write_string(line, 0, clean(text), self.formats.word("strong"))
         else:
+            line = self._write_nothing(target, sheet, table, line)
             line = self._write_controls(target, sheet, table, parts, line)
             line = self._write_foot(target, sheet, line)
         self._set_table(target, sheet, table, head, below - 1)
@@ -156,7 +159,30 @@ class _Writer:
             zip(sheet.columns, self._titles(sheet), strict=True)
         ):
             target.write_string(head, number, title, self.formats.head(column))
+        lines = max(map(self._head_lines, sheet.columns), default=1)
+        if lines > 1:  # not every program makes room by itself
+            target.set_row(head, HEAD_LINE * min(lines, MOST_HEAD_LINES))
         return head
+
+    def _head_lines(self, column):
+        """Return how many lines the head of a column needs at its least width."""
+        words = column.title.split()
+        wide = max((text_width(one) for one in words), default=0) + 4
+        wide = column.width or max(wide, self._usual_width(column.kind))
+        lines, used = 1, 0
+        for word in words:
+            length = text_width(word)
+            if used and used + length > wide - 1:
+                lines, used = lines + 1, 0
+            used += length + 1
+        return lines
+
+    def _usual_width(self, kind):
+        """Return how wide a kind of value is; moments go by the reader's format."""
+        width = DEFAULT_WIDTH.get(kind, 8)
+        if kind == MOMENT:
+            width = max(width, len(self.book.moment_format) + 2)
+        return width
 
     def _titles(self, sheet):
         titles = [column.title for column in sheet.columns]
@@ -174,6 +200,17 @@ class _Writer:
             else:
                 target.write_string(row, start, clean(text), layout)
             start += width
+
+    def _write_nothing(self, target, sheet, table, line):
+        """Say that there are no rows, so that nobody takes the file for a broken one.
+
+        What comes back filled in holds no words that are not its own.
+        """
+        inputs = any(column.input for column in sheet.columns)
+        if table.count or inputs or not self.book.empty:
+            return line
+        target.write_string(line, 0, clean(self.book.empty), self.formats.word("label"))
+        return line + 1
 
     # ------------------------------------------------------------------- totals
     def _write_totals(self, target, sheet, table, parts):
@@ -292,8 +329,8 @@ class _Writer:
         """Return a width that its longest text, total and head have room in."""
         words = max((text_width(one) for one in column.title.split()), default=0)
         if column.kind == TEXT:
-            return min(max(table.widest[number] + 2, words + 4, 8), WIDEST)
-        width = max(DEFAULT_WIDTH[column.kind], words + 4)
+            return min(max(table.widest[number] + 3, words + 4, 8), WIDEST)
+        width = max(self._usual_width(column.kind), words + 4)
         if number in table.sums and column.kind in NUMBERS:
             width = max(width, len(f"{table.sums[number]:,.2f}") + 5)
         return width
@@ -376,6 +413,8 @@ class _Writer:
             line = 0
         for number, one in enumerate(made):
             target.insert_chart(line + number * 22, 0, one)
+        if 0 < len(made) <= CHARTS_A_PAGE:
+            target.fit_to_pages(1, 1)  # a chart is not cut by the end of a page
 
 
 _MAY = {

@@ -182,6 +182,7 @@ class KamWorkbook(models.AbstractModel):
             page=self.env._("Page {page} of {pages}"),
             continued=self.env._("Continued in “{tab}”"),
             part=self.env._("Part {number}"),
+            empty=self.env._("Nothing was found for this question."),
             right_to_left=language.direction == "rtl",
             currencies={
                 one.name: Currency(

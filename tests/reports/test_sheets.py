@@ -13,7 +13,19 @@ from xlsxwriter.utility import _datetime_to_excel_datetime
 
 from kam_sheets.rows import Serials
 from kam_sheets.safe import CELL_LIMIT, NAME_LIMIT, clean, tab_name
-from kam_sheets.sheet import DATE, MONEY, RATIO, Book, Column, Pareto, Sheet, total_of
+from kam_sheets.sheet import (
+    DATE,
+    MOMENT,
+    MONEY,
+    RATIO,
+    Book,
+    Chart,
+    Column,
+    Currency,
+    Pareto,
+    Sheet,
+    total_of,
+)
 from kam_sheets.writer import write
 
 
@@ -61,6 +73,47 @@ def test_an_empty_table_has_its_heads_and_no_total():
     sheet = read(small([]))
     assert [cell.value for cell in sheet[3]] == ["Customer", "Net", "Share", "Last"]
     assert sheet.max_row == 3
+
+
+def test_an_empty_table_says_so_unless_it_is_to_be_filled_in():
+    assert read(small([]), empty="Nothing.")["A4"].value == "Nothing."
+    assert read(small(ROWS), empty="Nothing.")["A6"].value == "Total"
+    form = Sheet("Tab", "Form", [Column("Plan", MONEY, input=True)], [])
+    assert read(form, empty="Nothing.")["A4"].value is None
+
+
+def test_a_column_shows_its_own_currency():
+    yen = Currency("JPY", "¥", 0, before=True)
+    columns = [Column("Code"), Column("Price", MONEY, currency="JPY")]
+    sheet = Sheet("Tab", "Prices", columns, [("x", 1200)])
+    assert "¥" in read(sheet, currencies={"JPY": yen})["B4"].number_format
+
+
+def test_text_keeps_off_the_number_before_it_in_both_directions():
+    for backwards, side in ((False, "left"), (True, "right")):
+        cell = read(small(ROWS), right_to_left=backwards)["A4"]
+        assert (cell.alignment.horizontal, cell.alignment.indent) == (side, 1)
+
+
+def test_a_moment_has_room_in_the_longest_format():
+    sheet = Sheet("Tab", "Log", [Column("When", MOMENT)], [(datetime(2026, 11, 24),)])
+    moment = "mm/dd/yyyy hh:mm AM/PM"
+    made = read(sheet, moment_format=moment)
+    assert made.column_dimensions["A"].width > len(moment)
+
+
+def test_a_head_of_several_lines_has_room():
+    column = Column("Cancelled and cut, share of orders", RATIO, width=12)
+    sheet = Sheet("Tab", "Returns", [Column("Reason"), column], [("x", 1)])
+    assert read(sheet).row_dimensions[3].height > 40
+    assert read(small(ROWS)).row_dimensions[3].height is None
+
+
+def test_charts_stay_on_the_page_of_their_table():
+    sheet = small(ROWS, charts=[Chart("Net", 0, (1,))])
+    # one page is what the format takes for granted, and does not write
+    assert read(sheet).page_setup.fitToHeight is None
+    assert read(small(ROWS)).page_setup.fitToHeight == 0
 
 
 def test_facts_controls_chart_and_print_set_up():
