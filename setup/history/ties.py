@@ -25,6 +25,8 @@ LEDGER = """
        AND l.company_id = %s AND l.date <= %s
      GROUP BY 1, 2"""
 
+LATELY = 6  # month ends that are asked again after each round
+
 
 class Ties:
     """The reports of one company beside its ledger."""
@@ -87,13 +89,13 @@ class Ties:
         told = self.env["kam.ageing"].control({"as_of": str(day), **asked})
         self.differ(f"control on {day} {asked or ''}", "0.00", told["difference"])
 
-    def compare_currency(self, day, currency_id, books):
+    def compare_currency(self, day, currency_id, books, **asked):
         """Compare the ageing in one currency with ``amount_currency``."""
         wanted = defaultdict(Decimal)
         for (partner, currency), (_books, own) in books.items():
             if currency == currency_id:
                 wanted[partner] += own
-        self.compare_ageing(day, wanted, currency_id=currency_id)
+        self.compare_ageing(day, wanted, currency_id=currency_id, **asked)
 
     def compare_acts(self, day, books):
         """Compare the closing of an act for each customer and currency."""
@@ -122,19 +124,24 @@ class Ties:
         ends = self.ends()
         for turn in range(rounds):
             moment = self.moment()
-            wanted = {day: _by_customer(self.ledger(day)) for day in ends[-6:]}
+            wanted = {day: self.ledger(day) for day in ends[-LATELY:]}
             known.append((moment, wanted))
             for _n in range(steps):
-                self.random.choice(
-                    (self.invoice, self.foreign, self.pay, self.unmatch, self.redate)
-                )(ends)
+                self.random.choice(self.doings())(ends)
             self.env.flush_all()
             self.env["kam.fact"]._catch_up()
-            for day in ends[-6:]:
-                self.month_end(day, acts=turn == rounds - 1 and day == ends[-1])
+            for day in ends[-LATELY:]:
+                self.month_end(day, acts=turn == rounds - 1)
         for moment, months in known:
-            for day, wanted in months.items():
-                self.compare_ageing(day, wanted, known_at=moment)
+            for day, books in months.items():
+                self.compare_ageing(day, _by_customer(books), known_at=moment)
+                for currency in {key[1] for key in books}:
+                    self.compare_currency(day, currency, books, known_at=moment)
+
+    def doings(self):
+        """Return what may happen, the likely more than once."""
+        often = (self.invoice, self.foreign, self.pay, self.unmatch, self.redate)
+        return (*often, *often, self.write_off, self.unpost, self.rematch)
 
     def moment(self):
         """Return the time until now, to the second, and let a second pass."""
@@ -214,14 +221,7 @@ class Ties:
 
     def pay(self, ends, move=None):
         """Pay a part of an invoice, or all of it."""
-        move = move or self.some(
-            "account.move",
-            self.own(
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("amount_residual", ">", 0),
-            ),
-        )
+        move = move or self.owed()
         if not move:
             return
         part = self.random.choice((1, 1, 0.5, 0.31))
@@ -239,9 +239,89 @@ class Ties:
             }
         )
         payment.action_post()
-        (payment.move_id + move).line_ids.filtered(
+        self.reconcile(payment.move_id + move)
+
+    def debts(self, moves):
+        """Return the receivable lines of moves."""
+        return moves.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
-        ).reconcile()
+        )
+
+    def reconcile(self, moves):
+        """Match what is open on moves."""
+        lines = self.debts(moves).filtered(lambda line: not line.reconciled)
+        if len(lines) > 1:
+            lines.reconcile()
+
+    def owed(self, *more):
+        """Return an invoice at random that is not paid, or none."""
+        return self.some(
+            "account.move",
+            self.own(
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("amount_residual", ">", 0),
+                *more,
+            ),
+        )
+
+    def write_off(self, ends):
+        """Give a small rest up, by an entry of its own."""
+        move = self.owed(("currency_id", "=", self.company.currency_id.id))
+        if not move:
+            return
+        debt = self.debts(move)[:1]
+        amount = round(min(move.amount_residual, 1.5), 2)
+        loss = self.env["account.account"].search(
+            [
+                ("account_type", "=", "expense"),
+                ("company_ids", "in", self.company.ids),
+            ],
+            limit=1,
+        )
+        given_up = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": max(self.day(ends), move.date),
+                "journal_id": self.env["account.journal"]
+                .search(self.own(("type", "=", "general")), limit=1)
+                .id,
+                "line_ids": [
+                    (0, 0, {"account_id": loss.id, "debit": amount}),
+                    (
+                        0,
+                        0,
+                        {
+                            "account_id": debt.account_id.id,
+                            "partner_id": debt.partner_id.id,
+                            "credit": amount,
+                        },
+                    ),
+                ],
+            }
+        )
+        given_up.action_post()
+        self.reconcile(given_up + move)
+
+    def unpost(self, _ends):
+        """Take a payment back to draft: its matches go with it."""
+        payment = self.some("account.payment", self.own(("state", "=", "paid")))
+        if payment:
+            payment.action_draft()
+
+    def rematch(self, _ends):
+        """Match what is open of one customer anew, whatever settled it before."""
+        move = self.owed(("currency_id", "=", self.company.currency_id.id))
+        domain = self.own(
+            ("partner_id", "=", move.commercial_partner_id.id),
+            ("account_id", "in", self.debts(move).account_id.ids),
+            ("currency_id", "=", move.currency_id.id),
+            ("parent_state", "=", "posted"),
+            ("reconciled", "=", False),
+        )
+        lines = self.env["account.move.line"].search(domain) if move else move.line_ids
+        if len(lines) > 1:
+            lines.reconcile()
 
     def unmatch(self, _ends):
         """Take the matches of an invoice back."""
