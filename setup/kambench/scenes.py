@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 
-from kamsetup import prepare, processes
+from kamsetup import peers, prepare, processes
 from kamsetup.odoo import module_of
 from kamsetup.places import ROOT, SETUP
 
@@ -40,6 +40,7 @@ class Scenes:
         self.customers = customers
         self.made = {}
         self.installed = None
+        self.peers = None  # folder of other people's addons, once a part needs them
         self.name = f"{PREFIX}_{os.getpid()}"  # two runs at once do not meet
         self.folder = state.folder / self.name
 
@@ -70,8 +71,10 @@ class Scenes:
         self.run_odoo(name, "-i", "kam_management,kam_bench_plain")
 
     def fill_owing(self, name):
-        """Install what is measured; its part adds the debtors."""
-        self.run_odoo(name, "-i", "kam_management")
+        """Install what is measured, and other people's; its part adds the debtors."""
+        self.peers = peers.obtain(self.state, self.progress)
+        beside = peers.RECEIVABLES if self.peers else ()
+        self.run_odoo(name, "-i", ",".join(["kam_management", *beside]))
 
     def fill_history(self, name):
         """Load the history, and install kam_management after it."""
@@ -98,6 +101,7 @@ class Scenes:
     def conf(self, name):
         """Write the configuration of a database, which knows our plain models too."""
         paths = [*self.environment.tree.addons_paths, ROOT, ADDONS]
+        paths += [self.peers] if self.peers else []
         return self.environment.odoo.write_conf(
             self.name,
             name,

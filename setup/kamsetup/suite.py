@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from . import machine, odoo_lint, prepare, tool
+from . import machine, odoo_lint, peers, prepare, tool
 from .errors import SetupError
 from .places import ROOT, State, our_addons
 from .progress import Progress
@@ -126,8 +126,7 @@ def run_odoo(state, environment, template, arguments=(), beside=None):
     :param beside: Progress to show while Odoo's addons are installed beside ours
     """
     with clone(environment, template) as database:
-        if beside:
-            environment.odoo.install(database, NEIGHBOURS, beside)
+        more = neighbours(environment, database, beside) if beside else {}
         port = machine.free_port()
         conf = environment.odoo.write_conf(
             database,
@@ -135,6 +134,7 @@ def run_odoo(state, environment, template, arguments=(), beside=None):
             http_port=port,
             gevent_port=port + 1,
             max_cron_threads=0,
+            **more,
         )
         try:
             return pytest(
@@ -150,6 +150,22 @@ def run_odoo(state, environment, template, arguments=(), beside=None):
             )
         finally:
             conf.unlink(missing_ok=True)
+
+
+def neighbours(environment, database, progress):
+    """Install other addons beside ours; return what the configuration needs for it."""
+    state = environment.odoo.state
+    theirs = peers.obtain(state, progress)
+    modules = [*NEIGHBOURS, *(peers.RECEIVABLES if theirs else ())]
+    paths = [*environment.tree.addons_paths, ROOT, *([theirs] if theirs else [])]
+    more = {"addons_path": ",".join(map(str, paths))}
+    environment.odoo.run(
+        "installing modules",
+        database,
+        progress,
+        *("-i", ",".join(modules), "--addons-path", more["addons_path"]),
+    )
+    return more
 
 
 def run_lint(environment, template, progress):

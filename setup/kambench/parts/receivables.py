@@ -1,5 +1,7 @@
 """Ageing of many open items, and an act of many lines, beside bare sums in SQL."""
 
+from datetime import date
+
 from kambench.figures import row, wanted
 from kambench.meter import cost, race
 from kambench.parts import collections
@@ -46,12 +48,14 @@ def ageing(world, *, page):
     """Return a side that reads the ageing: a page of the list, or its control line."""
 
     def once():
-        with world.env("owing") as env, cost(env.cr) as found:
+        with world.env("owing") as env:
             model = env["kam.ageing"]
-            if page:
-                model.web_search_read([], FIELDS, limit=80)
-            else:
-                model.control()
+            collections.alone(env)
+            with cost(env.cr) as found:
+                if page:
+                    model.web_search_read([], FIELDS, limit=80)
+                else:
+                    model.control()
         return found
 
     return once
@@ -82,12 +86,27 @@ def bare_act(world, partner_id):
     """Return a side that reads the documents of one customer in SQL."""
 
     def once():
-        with world.env("owing") as env, cost(env.cr) as found:
-            env.cr.execute(ACT, [partner_id])
-            env.cr.fetchall()
+        with world.env("owing") as env:
+            collections.alone(env)
+            with cost(env.cr) as found:
+                env.cr.execute(ACT, [partner_id])
+                env.cr.fetchall()
         return found
 
     return once
+
+
+def drawn_up(env, partner_id):
+    """Return an act of a customer over all time, not stored."""
+    return env["kam.act"].new(
+        {
+            "partner_id": partner_id,
+            "company_id": env.company.id,
+            "currency_id": env.company.currency_id.id,
+            "date_from": "2000-01-01",
+            "date_to": "2099-12-31",
+        }
+    )
 
 
 def act(world, partner_id, *, send):
@@ -95,15 +114,8 @@ def act(world, partner_id, *, send):
 
     def once():
         with world.env("owing") as env:
-            made = env["kam.act"].new(
-                {
-                    "partner_id": partner_id,
-                    "company_id": env.company.id,
-                    "currency_id": env.company.currency_id.id,
-                    "date_from": "2000-01-01",
-                    "date_to": "2099-12-31",
-                }
-            )
+            made = drawn_up(env, partner_id)
+            collections.alone(env)
             if not send:
                 with cost(env.cr) as found:
                     made._take()
@@ -121,6 +133,115 @@ def act(world, partner_id, *, send):
         return found
 
     return once
+
+
+def everybody(world):
+    """Return a side that reads the ageing of all customers at once."""
+
+    def once():
+        with world.env("owing") as env, cost(env.cr) as found:
+            collections.alone(env)
+            env["kam.ageing"].web_search_read([], FIELDS)
+        return found
+
+    return once
+
+
+# ------------------------------------------------------------ other people's addons
+AGED = "report.account_financial_report.aged_partner_balance"
+STATEMENT = "report.partner_statement.activity_statement"
+
+
+def has_peers(world):
+    """Tell whether they are installed here."""
+    with world.env("owing") as env:
+        return AGED in env and STATEMENT in env
+
+
+def aged(env):
+    """Return other people's aged report of all customers, today."""
+    wizard = env["aged.partner.balance.report.wizard"].create(
+        {"company_id": env.company.id}
+    )
+    wizard.receivable_accounts_only = True
+    wizard.onchange_type_accounts_only()
+    data = wizard._prepare_report_data()
+    data["date_at"] = data["date_at"].isoformat()
+    return env[AGED]._get_report_values(wizard.ids, data)["aged_partner_balance"]
+
+
+def statement(env, partner_id):
+    """Return other people's statement of a customer, over all time."""
+    model = env["activity.statement.wizard"].with_context(active_ids=[partner_id])
+    wizard = model.create(
+        {
+            "date_start": date(2000, 1, 1),
+            "date_end": date(2099, 12, 31),
+            "show_aging_buckets": False,
+        }
+    )
+    told = env[STATEMENT]._get_report_values([partner_id], wizard._prepare_statement())
+    return told["data"][partner_id]["currencies"]
+
+
+def theirs(world, report, *arguments):
+    """Return a side that makes a report of theirs."""
+
+    def once():
+        with world.env("owing") as env, cost(env.cr) as found:
+            collections.alone(env)
+            report(env, *arguments)
+        return found
+
+    return once
+
+
+def agree(world, partner_id):
+    """Fail unless their figures are ours: a race between two truths means nothing."""
+    with world.env("owing") as env:
+        residual = sum(account["residual"] for account in aged(env))
+        here = {"allowed_company_ids": env.company.ids}  # theirs is of one company
+        part = env["kam.ageing"].with_context(**here).control()
+        lines = statement(env, partner_id)[env.company.currency_id.id]["lines"]
+        turned = sum(line["debit"] - line["credit"] for line in lines)
+    with world.env("owing") as env:
+        closing = drawn_up(env, partner_id)._take()[0].closing
+    for name, ours, found in (
+        ("aged receivables", float(part["total"]), residual),
+        ("statement", float(closing), turned),
+    ):
+        if abs(ours - found) > 0.005:
+            raise AssertionError(f"{name}: {ours} of ours, {found} of theirs")
+
+
+def against_peers(world, partner_id):
+    """Return the rows of ours beside the same reports of others."""
+    if not has_peers(world):
+        return []
+    agree(world, partner_id)
+    rounds = min(world.rounds, 3)  # theirs take their time
+    ages = race({"them": theirs(world, aged), "us": everybody(world)}, rounds)
+    acts = race(
+        {
+            "them": theirs(world, statement, partner_id),
+            "us": act(world, partner_id, send=False),
+        },
+        rounds,
+    )
+    return [
+        row(
+            "ageing of all customers, beside OCA's account_financial_report",
+            ages["us"],
+            ages["them"],
+            want=wanted("ratio", 1),
+        ),
+        row(
+            "act of the large customer, beside OCA's partner_statement",
+            acts["us"],
+            acts["them"],
+            want=wanted("ratio", 1),
+        ),
+    ]
 
 
 def run(world):
@@ -168,4 +289,5 @@ def run(world):
             draws["send"],
             draws["sql"],
         ),
+        *against_peers(world, partner_id),
     ]
