@@ -99,6 +99,7 @@
         "data/kam_act_data.xml",
         "wizards/kam_act_views.xml",
         "views/kam_act_views.xml",
+        "views/kam_agreement_views.xml",
         "views/kam_act_report.xml",
         "views/kam_act_portal.xml",
         "views/digest_views.xml",

@@ -1,9 +1,8 @@
-"""The customer's side: acts to read, answer and download, and the own statement."""
+"""The customer's side: acts to read, answer and download."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
-from odoo import fields, http
+from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
@@ -11,7 +10,6 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 LINES = 100  # on a page
-LONGEST_STATEMENT = 366  # days
 REPORT = "kam_management.action_report_kam_act"
 
 
@@ -146,55 +144,6 @@ class KamPortal(CustomerPortal):
             request.env.cr.rollback()
             told["refused"] = str(refusal)[:300]
         return request.redirect(act.get_portal_url(query_string=_query(told)))
-
-    # ---------------------------------------------------------------- statement
-    @http.route(
-        ["/my/statement"], type="http", auth="user", website=True, readonly=True
-    )
-    def portal_my_statement(self, date_from=None, date_to=None, **_kw):
-        """Show what was posted for the customer in a period, and the balances."""
-        company = request.env.company
-        today = company.sudo()._kam_today()
-        values = {"page_name": "kam_statement", "refused": None}
-        try:
-            last = fields.Date.to_date(date_to) or today
-            first = fields.Date.to_date(date_from) or last - timedelta(89)
-        except ValueError:
-            first, last = today - timedelta(89), today
-            values["refused"] = "date"
-        if not 0 <= (last - first).days < LONGEST_STATEMENT or last.year > 2199:
-            first, last = today - timedelta(89), today
-            values["refused"] = "long"
-        partner = request.env.user.partner_id.commercial_partner_id
-        # sudo: the customer's own lines, of this very customer
-        act = (
-            request.env["kam.act"]
-            .sudo()
-            .new(
-                {
-                    "partner_id": partner.id,
-                    "company_id": company.root_id.id,
-                    "currency_id": company.currency_id.id,
-                    "date_from": first,
-                    "date_to": last,
-                    "scope": "company",
-                }
-            )
-        )
-        totals, rows = act._take()
-        values.update(
-            totals=totals,
-            rows=[one for one in rows if one.debit or one.credit],
-            date_from=first,
-            date_to=last,
-            currency=company.currency_id,
-            kinds=dict(
-                request.env["kam.act.line"]
-                ._fields["kind"]
-                ._description_selection(request.env)
-            ),
-        )
-        return request.render("kam_management.portal_my_statement", values)
 
 
 def _query(told):

@@ -21,6 +21,8 @@ PARAMETERS = {
     "currency_id",
     "scope",
     "with_payable",
+    "agreement",
+    "by_agreement",
     "date_from",
     "date_to",
 }
@@ -96,6 +98,12 @@ class KamAct(models.Model):
     date_to = fields.Date("To", required=True, help="Included.")
     place = fields.Char(help="Where the act is made; printed in its head.")
     agreement = fields.Char("Agreement(s)", help="Printed in the head of the act.")
+    by_agreement = fields.Boolean(
+        "Of this agreement alone",
+        help="Only entries under that agreement (their field “Agreement”); with no"
+        " agreement given, entries under none. The acts of all agreements and of none"
+        " add up to the customer's balance.",
+    )
     our_signatory = fields.Char("Signs for us", help="Name and position.")
     our_authority = fields.Char(
         "Our authority", help="Charter, or number and date of the power of attorney."

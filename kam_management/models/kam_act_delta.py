@@ -48,8 +48,8 @@ class KamAct(models.Model):
             name: getattr(root[name], "id", root[name])
             for name in (
                 *("partner_id", "company_id", "currency_id", "scope", "with_payable"),
-                *("date_from", "date_to", "place", "agreement", "our_signatory"),
-                *("our_authority", "user_id"),
+                *("date_from", "date_to", "place", "agreement", "by_agreement"),
+                *("our_signatory", "our_authority", "user_id"),
             )
         }
         return self.create({**values, "kind": acts.DELTA, "corrects_id": self.id})

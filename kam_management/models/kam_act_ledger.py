@@ -9,7 +9,10 @@ from ..kam_core.receivables import act_rows, acts
 from ..kam_core.receivables.act_rows import Period, Row
 from . import kam_act_query as query
 
-SAME = ("partner_id", "company_id", "currency_id", "scope", "with_payable")
+SAME = (
+    *("partner_id", "company_id", "currency_id", "scope", "with_payable"),
+    "by_agreement",
+)
 
 
 class KamAct(models.Model):
@@ -41,7 +44,13 @@ class KamAct(models.Model):
             value = self[name]
             domain.append((name, "=", getattr(value, "id", value)))
         # sudo: the chain counts in full, also where the user sees a part of it
-        return {one.id: one for one in self.sudo().search(domain)}
+        found = self.sudo().search(domain)
+        if self.by_agreement:
+            mine = query.agreement_key(self.agreement)
+            found = found.filtered(
+                lambda one: query.agreement_key(one.agreement) == mine
+            )
+        return {one.id: one for one in found}
 
     def _chain(self, ends_on, last=None):
         """Return the signed acts that lead without a gap up to a day, in order.
@@ -186,6 +195,12 @@ class KamAct(models.Model):
             "payable": self.with_payable,
             "from": self.date_from,
             "to": self.date_to,
+            # acts of all agreements keep the digest they always had
+            **(
+                {"agreement": query.agreement_key(self.agreement)}
+                if self.by_agreement
+                else {}
+            ),
         }
 
     def _digest(self, totals, rows):

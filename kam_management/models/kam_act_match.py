@@ -211,30 +211,42 @@ class KamAct(models.Model):
         )
 
     def _dispute_lines(self, lines):
-        """Store what the customer says of lines of the act.
+        """Store what the customer says of lines of the act; said again, it replaces.
 
         :param lines: list of (line, their amount or None, reason)
         """
-        due = self._default_due()
         # sudo: the customer tells it through the portal; the act was checked
-        self.env["kam.act.difference"].sudo().create(
-            [
-                {
-                    "act_id": self.id,
-                    "result": "only_ours" if amount is None else "amounts_differ",
-                    "date": line.document_date or line.date,
-                    "our_document": line.number,
-                    "our_amount": line.debit - line.credit,
-                    "their_amount": float(amount or 0),
-                    "line_ids": [fields.Command.set(line.ids)],
-                    "remark": str(reason) if reason else False,
-                    "from_portal": True,
-                    "user_id": self.sudo().user_id.id,
-                    "date_due": due,
-                }
-                for line, amount, reason in lines
-            ]
-        )
+        differences = self.env["kam.act.difference"].sudo()
+        told = {
+            one.line_ids.ids[0]: one
+            for one in self.sudo().difference_ids
+            if one.from_portal and one.state == "open" and len(one.line_ids) == 1
+        }
+        fresh = []
+        for line, amount, reason in lines:
+            values = {
+                "result": "only_ours" if amount is None else "amounts_differ",
+                "their_amount": float(amount or 0),
+                "remark": str(reason) if reason else False,
+            }
+            if line.id in told:
+                told[line.id].write(values)
+            else:
+                fresh.append({**self._told_by_them(line), **values})
+        differences.create(fresh)
+
+    def _told_by_them(self, line):
+        """Return what a difference over a line says, whatever the customer's figure."""
+        return {
+            "act_id": self.id,
+            "date": line.document_date or line.date,
+            "our_document": line.number,
+            "our_amount": line.debit - line.credit,
+            "line_ids": [fields.Command.set(line.ids)],
+            "from_portal": True,
+            "user_id": self.sudo().user_id.id,
+            "date_due": self._default_due(),
+        }
 
     def _halves(self):
         """Return the rows to print: ours on the left, theirs beside them.

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ..kam_core.receivables import acts
+from ..kam_core.receivables.their_cells import decimal_mark, read_amount
 
 MOST_ANSWERS = 100  # events of an act; more is no conversation
 
@@ -27,7 +28,8 @@ class KamAct(models.Model):
         by = None if user._is_public() else user.partner_id
         answer = post.get("answer")
         lines = self._portal_lines(post) if answer == acts.DISAGREED else None
-        self._answer(answer, post.get("note"), post.get("closing"), lines, by=by)
+        closing = self._portal_amount(post.get("closing"))
+        self._answer(answer, post.get("note"), closing, lines, by=by)
         self.message_post(
             body=self.env._("The customer agreed on the portal.")
             if answer == acts.AGREED
@@ -43,14 +45,35 @@ class KamAct(models.Model):
             for name, value in post.items()
             if name.startswith("line_") and value
         ]
+        known = {str(line.id): line for line in self.line_ids}
         return [
             {
-                "line_id": int(one) if one.isdecimal() and len(one) < 10 else 0,
-                "amount": (post.get(f"amount_{one}") or "").strip() or None,
+                "line_id": known[one].id if one in known else 0,
+                "amount": self._portal_amount(
+                    post.get(f"amount_{one}"), known.get(one)
+                ),
                 "reason": post.get(f"reason_{one}"),
             }
             for one in ids
         ]
+
+    def _portal_amount(self, text, line=None):
+        """Return an amount as the customer wrote it, or None.
+
+        Written as on the paper, above zero; a payment is below zero in our sign.
+
+        :param line: the line of the act that it stands beside
+        """
+        text = (text or "").strip()
+        lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        # what the text itself says counts more than the visitor's language
+        mark = decimal_mark([text, text, f"0{lang.decimal_point or '.'}00"])
+        try:
+            amount = read_amount(text, mark)
+        except ValueError as error:
+            raise self._no_amount(text) from error
+        is_credit = line and line.credit > line.debit
+        return -amount if amount is not None and is_credit else amount
 
     # ----------------------------------------------------- what is ours alone
     def _check_internal(self):

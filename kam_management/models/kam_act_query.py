@@ -16,7 +16,9 @@ LINES = """
         ON a.id = l.account_id AND a.account_type = ANY(%(types)s)
       JOIN account_move m ON m.id = l.move_id
      WHERE l.parent_state = 'posted' AND l.partner_id = ANY(%(partners)s)
-       AND l.company_id = ANY(%(companies)s) AND l.currency_id = %(currency)s"""
+       AND l.company_id = ANY(%(companies)s) AND l.currency_id = %(currency)s
+       AND %(agreement)s"""
+AGREEMENT = "lower(btrim(coalesce(m.kam_agreement, ''))) = %s"
 OPENING = """
     SELECT coalesce(sum(l.amount_currency), 0)::text,
            coalesce(sum(l.balance), 0)::text
@@ -71,7 +73,15 @@ def _lines(act):
         partners=act._scope_partner_ids(),
         companies=act._scope_company_ids(),
         currency=act.currency_id.id,
+        agreement=SQL(AGREEMENT, agreement_key(act.agreement))
+        if act.by_agreement
+        else SQL("TRUE"),
     )
+
+
+def agreement_key(name):
+    """Return what two spellings of one agreement have in common."""
+    return (name or "").strip(" ").lower()
 
 
 def flush(env):

@@ -160,12 +160,16 @@ class KamAct(models.Model):
 
     @api.model
     @api.readonly
-    def statement(self, partner_id, date_from, date_to, currency_id=None):
+    def statement(
+        self, partner_id, date_from, date_to, currency_id=None, agreement=None
+    ):
         """Return what an act would say, without making one.
 
         :param partner_id: customer; its company with all contacts
         :param date_from: date, ``YYYY-MM-DD``; ``date_to`` is included
         :param currency_id: of the documents; company currency when left out
+        :param agreement: only entries under it, as their field “Agreement” has it;
+            an empty text: those under none; left out: all
         :return: dict ``opening``, ``debit``, ``credit``, ``closing`` and ``lines``
             (list of dicts ``date``, ``kind``, ``number``, ``debit``, ``credit``),
             amounts as decimal text, tax included, above zero when they owe
@@ -179,6 +183,8 @@ class KamAct(models.Model):
                 "date_from": self._day_given(date_from),
                 "date_to": self._day_given(date_to),
                 "scope": "company",
+                "agreement": self._text_given(agreement),
+                "by_agreement": agreement is not None and agreement is not False,
             }
         )
         if not act.partner_id.exists() or not act.date_from or not act.date_to:

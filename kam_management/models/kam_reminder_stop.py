@@ -1,11 +1,14 @@
 """Stop of shipment: a stage of the reminders that closes the gate of orders.
 
-Where the customer has credit terms, it puts them on hold, and the controller releases
-that. Where not, the stop holds by itself until what was asked for is paid, or until it
-is lifted with a reason.
+It holds until what was asked for is paid, or until it is lifted with a reason. Where
+the customer has credit terms, it puts them on hold too; that hold ends with the stop.
+A hold of another reason stays.
 """
 
-from odoo import models
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.service.model import retrying
 
 from ..kam_core.collections import letters
 from ..kam_core.gate import ASK, Finding
@@ -14,31 +17,96 @@ from ..kam_core.gate import ASK, Finding
 class KamReminder(models.Model):
     _inherit = "kam.reminder"
 
+    # a note of what the stop did to the terms, whose own log has the decision
+    held_terms_id = fields.Many2one(
+        "kam.credit.terms",
+        "Terms put on hold",
+        ondelete="set null",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        help="The hold ends when the stop does.",
+    )
+
     def _stop_shipment(self):
         """Put the credit terms of the customers on hold, where they have any."""
         stopping = self.filtered("is_stop")
-        for one in stopping._stopped_terms():
-            one.hold(self.env._("Reminders: shipment stopped."))
+        if not stopping:
+            return
+        terms = stopping._terms_to_stop()
+        held = self.sudo().search([("held_terms_id", "in", terms.ids)]).held_terms_id
+        for one in stopping:
+            mine = terms.filtered(
+                lambda found, one=one: (
+                    found.partner_id == one.partner_id
+                    and found.company_id == one.company_id
+                )
+            )
+            for found in mine:
+                if not found.on_hold:
+                    found.hold(self.env._("Reminders: shipment stopped."))
+                    held |= found
+            # one that somebody held for a reason of their own is theirs to release
+            one.held_terms_id = (mine & held)[:1]
 
-    def _stopped_terms(self):
-        """Return the terms of the customers that are not on hold yet."""
-        if not self or "kam.credit.terms" not in self.env:
-            return []
+    def _terms_to_stop(self):
+        """Return the credit terms of the customers, sudoed."""
         # sudo: the stage decides; whoever runs reminders may not set terms
         terms = self.env["kam.credit.terms"].sudo()
         return terms.search(
             [
                 ("partner_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
-                ("on_hold", "=", False),
                 ("status", "!=", "withdrawn"),
             ]
         )
+
+    # ------------------------------------------------------------------ release
+    def _is_owed(self):
+        """Tell whether anything of what was asked for is still open."""
+        self.ensure_one()
+        # sudo: whether it is paid, whoever may see the entries
+        lines = self.sudo().item_ids.line_id
+        return any(
+            line.parent_state == "posted" and line.amount_residual > 0 for line in lines
+        )
+
+    def _release_terms(self, reason):
+        """End the hold that these stops placed, unless another stop still needs it."""
+        # sudo: the stage placed it; whoever runs reminders may not set terms
+        mine = self.sudo()
+        for terms in mine.held_terms_id:
+            others = mine.search(
+                [
+                    ("held_terms_id", "=", terms.id),
+                    ("lifted_on", "=", False),
+                    ("id", "not in", self.ids),
+                ]
+            )
+            if terms.on_hold and not any(one._is_owed() for one in others):
+                terms.release_hold(reason)
+        mine.held_terms_id = False
+
+    @api.model
+    def _cron_release(self):
+        """End the holds of stops whose invoices are paid since."""
+        held = self.search(
+            [("held_terms_id.on_hold", "=", True), ("lifted_on", "=", False)]
+        )
+        paid = held.filtered(lambda one: not one._is_owed())
+        cron = self.env["ir.cron"]
+        reason = self.env._("Reminders: what was asked for is paid.")
+        for done, one in enumerate(paid, 1):
+            retrying(partial(one._release_terms, reason), self.env)
+            if not cron._commit_progress(1, remaining=len(paid) - done):
+                break
 
     def lift_stop(
         self, reason, effective_on=None, expected_version=None, command_id=None
     ):
         """Let goods go to the customers again, though they have not paid.
+
+        The hold of credit terms that the stop placed ends with it.
 
         :param reason: why, in a sentence
         :param effective_on: date, ``YYYY-MM-DD``; today when left out
@@ -47,17 +115,17 @@ class KamReminder(models.Model):
         :return: True
         """
         self._check_runs()
-        return self._once(
-            command_id,
-            ["lift", self.ids, reason, effective_on, expected_version],
-            lambda model: model.browse(self.ids)._command(
-                letters.LiftStop(
-                    model._day_given(effective_on) or model.env.company._kam_today(),
-                    model._reason(reason),
-                ),
-                expected_version,
-            ),
-        )
+        request = ["lift", self.ids, reason, effective_on, expected_version]
+
+        def action(model):
+            day = model._day_given(effective_on) or model.env.company._kam_today()
+            words = model._reason(reason)
+            model = model.browse(self.ids)
+            model._command(letters.LiftStop(day, words), expected_version)
+            model._release_terms(reason)
+            return True
+
+        return self._once(command_id, request, action)
 
     def action_lift(self):
         """Ask why goods may go again, and lift the stop."""

@@ -1,6 +1,7 @@
 """The statement of open items: what a customer is told they owe, in their language."""
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .kam_collection_query import DOCUMENTS
 
@@ -83,4 +84,23 @@ class ReportKamStatement(models.AbstractModel):
             "docs": partners,
             "company": self.env.company.root_id,
             "today": self.env.company._kam_today(),
+        }
+
+
+class ReportKamAccountStatement(models.AbstractModel):
+    _name = "report.kam_management.report_kam_account_statement"
+    _description = "Statement of account"
+
+    @api.model
+    def _get_report_values(self, docids, data=None):
+        """Print what the portal has put together; nobody asks for it by address."""
+        if not self.env.su:
+            raise AccessError(
+                self.env._("The statement of account is printed on the portal.")
+            )
+        return {
+            **(data or {}),
+            "doc_ids": docids,
+            "doc_model": "res.partner",
+            "docs": self.env["res.partner"].browse(docids),
         }

@@ -47,6 +47,7 @@ from . import test_kam_collection_figures
 from . import test_kam_collection_tours
 from . import test_kam_act
 from . import test_kam_act_match
+from . import test_kam_act_doors
 from . import test_kam_act_portal
 from . import test_kam_results_tours
 from . import test_kam_order_form

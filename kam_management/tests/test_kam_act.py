@@ -98,6 +98,55 @@ class TestKamAct(ActCase):
         page = self.printed(act)
         self.assertEqual(len(page.xpath("//table//tbody/tr")), 3)
 
+    def test_of_one_agreement_alone(self):
+        """The acts of each agreement, and of none, add up to the customer's balance."""
+        first = self.invoice(100, "2026-03-05", kam_agreement="Contract 7")
+        self.invoice(40, "2026-03-06", kam_agreement=" contract 7 ")
+        self.invoice(30, "2026-03-07", kam_agreement="Contract 8")
+        self.invoice(9, "2026-03-08")
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=first.ids
+        )
+        made = wizard.create({"amount": 60, "payment_date": "2026-03-09"})
+        payment = made._create_payments()
+        self.assertEqual(payment.kam_agreement, "Contract 7")
+        acts = {
+            name: self.act(agreement=name, by_agreement=True)
+            for name in ("Contract 7", "CONTRACT 8", False)
+        }
+        closings = [one.now_closing for one in acts.values()]
+        self.assertEqual(closings, [80, 30, 9])
+        self.assertEqual(sum(closings), self.act(agreement="any").now_closing)
+        self.assertEqual(sum(closings), self.ledger("2026-03-31"))
+        told = self.env["kam.act"].statement(
+            self.customer.id, "2026-03-01", "2026-03-31", agreement="contract 8"
+        )
+        self.assertEqual(told["closing"], "30.00")
+        # a chain of its own, and what comes later under it alone
+        seven = acts["Contract 7"]
+        seven.send()
+        seven.sign("Paul", "Charter", "2026-07-01")
+        self.invoice(5, "2026-03-20", kam_agreement="Contract 8")
+        self.assertEqual(seven.late_count, 0)
+        self.invoice(-8, "2026-03-21", kam_agreement="Contract 7")
+        seven.invalidate_recordset()
+        self.assertEqual((seven.late_count, seven.late_amount), (1, -8))
+        following = self.act(
+            "2026-04-01", "2026-04-30", agreement="Contract 7", by_agreement=True
+        )
+        self.assertEqual((following.now_opening, following.now_closing), (80, 72))
+        payment.kam_agreement = "Contract 8"
+        self.assertEqual(payment.move_id.kam_agreement, "Contract 8")
+
+    def test_an_order_hands_its_agreement_on(self):
+        order = self._order()
+        order.kam_agreement = "Contract 9"
+        order.action_confirm()
+        invoice = order._create_invoices()
+        self.assertEqual(invoice.kam_agreement, "Contract 9")
+        invoice.action_post()
+        self.assertEqual(invoice._reverse_moves().kam_agreement, "Contract 9")
+
     def test_contacts_and_the_group(self):
         contact, branch = self.env["res.partner"].create(
             [

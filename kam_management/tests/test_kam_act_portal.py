@@ -5,6 +5,7 @@ import json
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from . import common, test_kam_act
 
@@ -142,6 +143,55 @@ class TestKamActPortal(test_kam_act.ActCase, common.KamHttpCase):
         self.assertEqual(one.activity_ids.user_id, self.mine.user_id)
         page = self.get(f"/my/acts/{self.mine.id}").text
         self.assertIn("One crate was broken", page)
+
+    def test_said_again_it_replaces_and_a_payment_has_its_own_sign(self):
+        self.pay(30, "2026-03-20")
+        self.mine.take_back()
+        self.mine.send()
+        self.env.flush_all()
+        self.authenticate("portal_north", "portal_north")
+        invoice, payment = self.mine.line_ids
+        for amount in ("90", "1.090,50"):
+            self.answer(
+                self.mine,
+                answer="disagreed",
+                closing="1 060,50",
+                **{
+                    f"line_{invoice.id}": "1",
+                    f"amount_{invoice.id}": amount,
+                    f"line_{payment.id}": "1",
+                    f"amount_{payment.id}": "25",
+                },
+            )
+        self.env.invalidate_all()
+        found = self.mine.difference_ids.sorted("our_amount")
+        self.assertEqual(found.mapped("their_amount"), [-25, 1090.5])
+        self.assertEqual(found.mapped("amount"), [-5, -990.5])
+        self.assertEqual(self.mine.their_closing, 1060.5)
+
+    def test_the_statement_in_another_currency_and_as_a_file(self):
+        euro = self.env.ref("base.EUR")
+        if euro == self.env.company.currency_id:
+            euro = self.env.ref("base.USD")
+        euro.active = True
+        self.invoice(77, "2026-03-07", currency_id=euro.id)
+        self.env.flush_all()
+        self.authenticate("portal_north", "portal_north")
+        asked = "/my/statement?date_from=2026-03-01&date_to=2026-03-31"
+        page = self.get(asked).text
+        self.assertIn(f'value="{euro.id}"', page)
+        self.assertNotIn("77.00", page)
+        self.assertIn("77.00", self.get(f"{asked}&currency={euro.id}").text)
+        for wrong in ("x", "0", "999999", "-1"):
+            self.assertEqual(self.get(f"{asked}&currency={wrong}").status_code, 200)
+        file = self.get(f"{asked}&report_type=pdf")
+        self.assertIn("attachment", file.headers["Content-Disposition"])
+        self.assertGreater(len(file.content), 1000)
+        for kind in ("html", "pdf"):
+            with mute_logger("odoo.http", "odoo.addons.web.controllers.report"):
+                path = f"/report/{kind}/kam_management.report_kam_account_statement"
+                answer = self.get(f"{path}/{self.other.id}")
+            self.assertNotIn("South Trading", answer.text)
 
     def test_answers_that_do_not_count(self):
         self.authenticate("portal_north", "portal_north")

@@ -396,6 +396,44 @@ class TestReminder(ReminderCase, common.KamCase):
         order = self.order(self.bolt, 0)
         self.assertEqual(order.state, "sale")
 
+    def with_terms(self):
+        """Let the stop hold Bolt's credit terms; return the terms and the reminder."""
+        terms = self.env["kam.credit.terms"].with_user(self.cy)
+        ids = terms.set_terms(self.bolt.ids, {"credit_limit": 9000}, "Trusted")
+        reminder = self.run_as().filtered("is_stop")
+        terms = terms.browse(ids)
+        self.assertTrue(terms.on_hold)
+        self.assertEqual(reminder.held_terms_id, terms)
+        return terms, reminder
+
+    def test_the_hold_of_the_terms_ends_with_the_stop(self):
+        terms, reminder = self.with_terms()
+        reminder.with_user(self.cy).lift_stop("They pay tomorrow")
+        self.assertFalse(terms.on_hold)
+        [last, *_rest] = terms.kam_history()["events"]
+        self.assertEqual(last["title"], "Hold released")
+
+    def test_the_hold_of_the_terms_ends_when_it_is_paid(self):
+        terms, reminder = self.with_terms()
+        cron = self.env.ref("kam_management.ir_cron_kam_reminder_release")
+        for paid in (False, True):
+            if paid:
+                self.pay(self.theirs, 300, 0)
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+            self.env.invalidate_all()
+            self.assertEqual(terms.on_hold, not paid)
+        self.assertFalse(reminder.held_terms_id)
+
+    def test_a_hold_of_another_reason_stays(self):
+        terms = self.env["kam.credit.terms"].with_user(self.cy)
+        ids = terms.set_terms(self.bolt.ids, {"credit_limit": 9000}, "Trusted")
+        terms = terms.browse(ids)
+        terms.hold("Their bank called")
+        reminder = self.run_as().filtered("is_stop")
+        reminder.with_user(self.cy).lift_stop("They pay tomorrow")
+        self.assertTrue(terms.on_hold)
+
     def test_only_the_credit_controller_runs_it(self):
         with self.assertRaisesRegex(UserError, "credit controller"):
             self.run_as(self.kim)

@@ -1,3 +1,4 @@
+from . import account_payment_register
 from . import base_partner_merge_automatic_wizard
 from . import kam_analysis_wizard
 from . import kam_account_decide

@@ -49,3 +49,57 @@ class TestReminderRace(test_races.RaceCase):
                 [("model", "=", "kam.reminder"), ("res_id", "in", sent.ids)]
             )
             self.assertEqual((len(sent), len(mails)), (1, 1))
+
+    def test_two_scheduled_actions_write_each_letter_once(self):
+        """The later passes over what the earlier holds, then finds it written."""
+        with self.env_of() as env:
+            partner = env["res.partner"].browse(self.partner_id)
+            move = samples._invoice(env, partner)
+            debt = move.line_ids.filtered(
+                lambda one: one.account_id.account_type == "asset_receivable"
+            )
+            today = env.company._kam_today()
+            debt.date_maturity = today - timedelta(days=60)
+            stage = env["kam.reminder.stage"].search(
+                [("channel", "=", "mail")], limit=1
+            )
+            item = {
+                "move_id": move.id,
+                "line_id": debt.id,
+                "stage_id": stage.id,
+                "date_due": debt.date_maturity,
+                "amount": 100,
+            }
+            reminder = env["kam.reminder"].create(
+                {
+                    "partner_id": partner.id,
+                    "stage_id": stage.id,
+                    "item_ids": [(0, 0, item)],
+                }
+            )
+            reminder_id = reminder.id
+            env.cr.commit()
+        with (
+            self.env_of() as first,
+            self.env_of() as second,
+            mute_logger("odoo.sql_db"),
+        ):
+            for env in (first, second):
+                env.cr.execute("SELECT 1")  # both see it waiting
+            batch = first["kam.reminder"].browse(reminder_id).try_lock_for_update()
+            self.assertEqual(len(batch), 1)
+            self.assertFalse(
+                second["kam.reminder"].browse(reminder_id).try_lock_for_update()
+            )
+            second["kam.reminder"]._cron_deliver()
+            batch._deliver()
+            first.cr.commit()
+            second.cr.rollback()
+            second.invalidate_all()
+            second["kam.reminder"]._cron_deliver()
+            second.cr.commit()
+        with self.env_of() as env:
+            mails = env["mail.mail"].search(
+                [("model", "=", "kam.reminder"), ("res_id", "=", reminder_id)]
+            )
+            self.assertEqual(len(mails), 1)
