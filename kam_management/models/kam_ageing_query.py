@@ -166,6 +166,10 @@ def customers(env, asked):
         totals=SQL(", ").join(SQL("sum(b.%s) AS %s", name, name) for name in used),
         books=books,
         currency=common["currency"],
+        # what was known then has its customers as they were then
+        customer=SQL("p.commercial_partner_id")
+        if asked.known_at is None
+        else SQL("b.partner_id"),
     )
     return SQL(
         statements.CUSTOMERS,

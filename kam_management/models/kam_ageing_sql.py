@@ -46,7 +46,7 @@ AMOUNTS = """
            coalesce(crossed.amount, 0) AS crossed,
            coalesce(crossed.amount_currency, 0) AS crossed_currency"""
 LEAN = f"""
-    SELECT l.id, p.commercial_partner_id AS partner_id, l.company_id,
+    SELECT l.id, l.partner_id, l.company_id,
            l.currency_id AS document_currency_id,
            l.payment_id IS NOT NULL OR l.statement_line_id IS NOT NULL AS is_payment,
            CASE %(base)s WHEN 'due' THEN coalesce(l.date_maturity, l.date)
@@ -72,7 +72,6 @@ FULL = f"""
 OPEN = """
       FROM account_move_line l
       {document}
-      LEFT JOIN res_partner p ON p.id = l.partner_id
       LEFT JOIN later ON later.line_id = l.id
       LEFT JOIN crossed ON crossed.line_id = l.id
      WHERE l.reconciled IS NOT TRUE AND {counts}"""
@@ -80,7 +79,6 @@ SETTLED = """
       FROM (SELECT line_id FROM later UNION SELECT line_id FROM crossed) AS moved
       JOIN account_move_line l ON l.id = moved.line_id
       {document}
-      LEFT JOIN res_partner p ON p.id = l.partner_id
       LEFT JOIN later ON later.line_id = l.id
       LEFT JOIN crossed ON crossed.line_id = l.id
      WHERE l.reconciled AND {counts}"""
@@ -98,7 +96,11 @@ def _ledger(columns, document=""):
     return LATER_AND_CROSSED + " UNION ALL ".join(branches)
 
 
-LEDGER = _ledger(FULL, "JOIN account_move m ON m.id = l.move_id")
+LEDGER = _ledger(
+    FULL,
+    """JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN res_partner p ON p.id = l.partner_id""",
+)
 LEDGER_LEAN = _ledger(LEAN)
 # A line is known while it was stated more often than withdrawn; so is a match.
 KNOWN = """
@@ -215,10 +217,11 @@ CUSTOMERS = """
             WHERE o.account_id = account.id AND o.date_from <= %(owner_day)s
               AND (o.date_to IS NULL OR o.date_to >= %(owner_day)s)
             ORDER BY o.role DESC, o.share DESC, o.event_key LIMIT 1) AS lead ON TRUE"""
-# first by customer and company, from one table; then branches of one head company that
+# first by contact and company, from one table; then branches of one head company that
 # keep their books in one currency come together
 GROUPS = """
-    SELECT min(b.id) AS id, b.partner_id, of.root_id, min(b.company_id) AS currency_of,
+    SELECT min(b.id) AS id, %(customer)s AS partner_id, of.root_id,
+           min(b.company_id) AS currency_of,
            %(totals)s, sum(b.residual) AS residual, sum(b.crossed) AS crossed,
            sum(b.late_days) AS late_days, min(b.oldest_date) AS oldest_date,
            sum(b.documents)::bigint AS documents
@@ -226,7 +229,8 @@ GROUPS = """
       JOIN (SELECT c.id, c.currency_id,
                    split_part(c.parent_path, '/', 1)::int AS root_id
               FROM res_company c) AS of ON of.id = b.company_id
-     GROUP BY b.partner_id, of.root_id, coalesce(%(currency)s, of.currency_id)"""
+      LEFT JOIN res_partner p ON p.id = b.partner_id
+     GROUP BY %(customer)s, of.root_id, coalesce(%(currency)s, of.currency_id)"""
 BOOKS = """
     SELECT min(i.id) AS id, i.partner_id, i.company_id, %(sums)s,
            sum(i.opened) AS residual, sum(i.crossed) AS crossed,
