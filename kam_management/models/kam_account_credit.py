@@ -75,10 +75,8 @@ class KamAccount(models.Model):
 
     @api.depends("partner_id", "company_id")
     def _compute_credit(self):
-        found = {}
-        for company, some in self.grouped("company_id").items():
-            pairs = [(one.partner_id.id, company.id) for one in some._origin]
-            found |= self.env["kam.credit.exposure"]._standings(pairs, company)
+        pairs = [(one.partner_id.id, one.company_id.id) for one in self._origin]
+        found = self.env["kam.credit.exposure"]._standings(pairs)
         for account in self:
             one = found.get((account.partner_id.id, account.company_id.id))
             limited = bool(one and one.credit_limit is not None)

@@ -1,7 +1,9 @@
 """The figures that a screen shows of an account: one SQL expression each.
 
 The same expression fills the field (one query for any number of accounts), sorts and
-groups lists, sums pivots and graphs, and answers searches. Sales belong to the account
+groups lists, sums pivots and graphs, and answers searches. A column of a list costs
+itself only: figures are read together where they are of the same documents. What is
+owed is summed for all accounts at once. Sales belong to the account
 of the ordering customer; receivables to the customer who is invoiced, as in Odoo. All
 amounts are in the company's currency and come live from Odoo's own tables.
 """
@@ -19,11 +21,11 @@ INVOICED = """(SELECT coalesce(sum(m.amount_untaxed_signed), 0) FROM account_mov
     WHERE m.kam_account_id = %(id)s AND m.state = 'posted'
       AND m.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
       AND m.invoice_date > %(since)s AND m.invoice_date <= %(until)s)"""
-# As Odoo's index of open lines wants it; the company is looked up line by line, since a
-# join with it led the planner to read the whole ledger for each account.
+# As Odoo's index of open lines wants it: joins with partners or companies led the
+# planner to read the whole ledger for each account.
 RECEIVABLE = """(SELECT coalesce(sum(l.amount_residual), 0) FROM account_move_line l
-     JOIN res_partner p ON p.id = l.partner_id
-    WHERE p.commercial_partner_id = %(partner)s
+    WHERE l.partner_id = ANY (ARRAY(SELECT p.id FROM res_partner p
+                                     WHERE p.commercial_partner_id = %(partner)s))
       AND l.account_id = ANY (ARRAY(SELECT t.id FROM account_account t
                                      WHERE t.account_type = 'asset_receivable'))
       AND l.parent_state = 'posted'
@@ -34,6 +36,38 @@ OVERDUE = RECEIVABLE.format(
     more="""
       AND l.amount_residual > 0 AND l.date_maturity < %(today)s"""
 )
+# the same of many accounts: their lines are read once
+OWED = """
+    WITH address AS MATERIALIZED (
+        SELECT p.id, a.id AS account_id, a.company_id
+          FROM kam_account a
+          JOIN res_partner p ON p.commercial_partner_id = a.partner_id
+         WHERE a.id IN %(ids)s
+    ), line_sum AS MATERIALIZED (
+        SELECT l.partner_id, split_part(c.parent_path, '/', 1)::int AS root_id,
+               sum(l.residual) AS receivable, sum(l.overdue) AS overdue,
+               min(l.overdue_since) AS overdue_since
+          FROM (SELECT l.partner_id, l.company_id, sum(l.amount_residual) AS residual,
+                       sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                           AND l.date_maturity < %(today)s) AS overdue,
+                       min(l.date_maturity) FILTER (WHERE l.amount_residual > 0
+                           AND l.date_maturity < %(today)s) AS overdue_since
+                  FROM account_move_line l
+                 WHERE l.partner_id = ANY (ARRAY(SELECT id FROM address))
+                   AND l.account_id = ANY (ARRAY(
+                       SELECT t.id FROM account_account t
+                        WHERE t.account_type = 'asset_receivable'))
+                   AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE
+                   AND l.amount_residual <> 0
+                 GROUP BY 1, 2) AS l
+          JOIN res_company c ON c.id = l.company_id
+         GROUP BY 1, 2
+    )
+    SELECT d.account_id, coalesce(sum(s.receivable), 0), coalesce(sum(s.overdue), 0),
+           min(s.overdue_since)
+      FROM address d
+      LEFT JOIN line_sum s ON s.partner_id = d.id AND s.root_id = d.company_id
+     GROUP BY 1"""
 ORDERED = """(SELECT {what} FROM sale_order s
     WHERE s.kam_account_id = %(id)s AND s.state = 'sale'{more})"""
 QUOTED = """(SELECT {what} FROM sale_order s
@@ -68,6 +102,11 @@ FIGURES = {
       AND s.date_order > %(since)s AND s.date_order < %(tomorrow)s""",
     ),
 }
+# figures that are read together
+OF_DEBTS = ("receivable", "overdue", "overdue_since")
+OF_SALES = ("net_sales", "net_sales_before")
+OF_ORDERS = ("last_order_date", "order_count")
+OF_QUOTATIONS = ("quotation_count", "quotation_amount")
 # what the expressions read; flushed before they run
 SOURCES = {
     "account.move": (
@@ -115,13 +154,13 @@ class KamAccount(models.Model):
 
     net_sales = fields.Monetary(
         "Net sales, year",
-        compute="_compute_figures",
+        compute="_compute_sales",
         search=_search("net_sales"),
         help="Invoices less credit notes of the last 12 months, without tax.",
     )
     net_sales_before = fields.Monetary(
         "Net sales, year before",
-        compute="_compute_figures",
+        compute="_compute_sales",
         search=_search("net_sales_before"),
         help="The same, of the 12 months before those.",
     )
@@ -132,43 +171,43 @@ class KamAccount(models.Model):
         help="Net sales of the last 12 months against the 12 months before.",
     )
     receivable = fields.Monetary(
-        compute="_compute_figures",
+        compute="_compute_debts",
         search=_search("receivable"),
         help="What the customer owes today, tax included, receipts deducted.",
     )
     overdue = fields.Monetary(
-        compute="_compute_figures",
+        compute="_compute_debts",
         search=_search("overdue"),
         help="The part of what is owed that is past its due date.",
     )
     overdue_since = fields.Date(
-        compute="_compute_figures",
+        compute="_compute_debts",
         search=_search("overdue_since"),
         help="The oldest due date that has passed unpaid.",
     )
     last_order_date = fields.Date(
-        "Last order", compute="_compute_figures", search=_search("last_order_date")
+        "Last order", compute="_compute_orders", search=_search("last_order_date")
     )
     order_count = fields.Integer(
-        "Orders", compute="_compute_figures", search=_search("order_count")
+        "Orders", compute="_compute_orders", search=_search("order_count")
     )
     quotation_count = fields.Integer(
-        "Quotations", compute="_compute_figures", search=_search("quotation_count")
+        "Quotations", compute="_compute_quotations", search=_search("quotation_count")
     )
     quotation_amount = fields.Monetary(
         "Quotations open",
-        compute="_compute_figures",
+        compute="_compute_quotations",
         search=_search("quotation_amount"),
         help="Quotations that wait for an answer, without tax.",
     )
     invoice_count = fields.Integer(
-        "Invoices", compute="_compute_figures", search=_search("invoice_count")
+        "Invoices", compute="_compute_invoice_count", search=_search("invoice_count")
     )
     lead_count = fields.Integer(
-        "Leads", compute="_compute_figures", search=_search("lead_count")
+        "Leads", compute="_compute_lead_count", search=_search("lead_count")
     )
     contact_count = fields.Integer(
-        "Contacts", compute="_compute_figures", search=_search("contact_count")
+        "Contacts", compute="_compute_contact_count", search=_search("contact_count")
     )
     margin = fields.Monetary(
         "Margin, year",
@@ -232,19 +271,58 @@ class KamAccount(models.Model):
         )
         return {row[0]: row[1:] for row in rows}
 
-    @api.depends("partner_id", "company_id")
-    def _compute_figures(self):
-        names = [name for name in FIGURES if name != "margin"]
-        found = self._origin._read_figures(names)
+    def _fill_figures(self, names, found=None):
+        """Fill fields of one compute, by one query.
+
+        :param found: what :meth:`_read_figures` would return, where it is known
+        """
+        if found is None:
+            found = self._origin._read_figures(names)
         for account in self:
             values = found.get(account._origin.id) or [False] * len(names)
             account.update(dict(zip(names, values, strict=True)))
 
     @api.depends("partner_id", "company_id")
+    def _compute_debts(self):
+        self._fill_figures(OF_DEBTS, self._origin._read_debts())
+
+    def _read_debts(self):
+        """Return {account id: (receivable, overdue, overdue since)}, by one query."""
+        if not self._ids:
+            return {}
+        self._flush_figures()
+        rows = self.env.execute_query(
+            SQL(OWED, ids=tuple(self._ids), today=self._today())
+        )
+        return {row[0]: row[1:] for row in rows}
+
+    @api.depends("partner_id", "company_id")
+    def _compute_sales(self):
+        self._fill_figures(OF_SALES)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_orders(self):
+        self._fill_figures(OF_ORDERS)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_quotations(self):
+        self._fill_figures(OF_QUOTATIONS)
+
+    @api.depends("partner_id", "company_id")
+    def _compute_invoice_count(self):
+        self._fill_figures(("invoice_count",))
+
+    @api.depends("partner_id", "company_id")
+    def _compute_lead_count(self):
+        self._fill_figures(("lead_count",))
+
+    @api.depends("partner_id", "company_id")
+    def _compute_contact_count(self):
+        self._fill_figures(("contact_count",))
+
+    @api.depends("partner_id", "company_id")
     def _compute_margin(self):
-        found = self._origin._read_figures(["margin"])
-        for account in self:
-            account.margin = found.get(account._origin.id, [0])[0]
+        self._fill_figures(("margin",))
 
     @api.depends("net_sales", "net_sales_before")
     def _compute_growth_ratio(self):

@@ -16,7 +16,7 @@ from ..kam_core.credit.exposure import used_percent
 from ..kam_core.credit.rules import Rule, Situation, applicable, judge
 from ..kam_core.gate import Finding
 from ..kam_core.money import round_half_up
-from .kam_credit_query import MANY, MOVES, ORDERS
+from .kam_credit_query import FUNCTIONS, MANY, MOVES, ORDERS
 
 ZERO = Decimal(0)
 
@@ -67,6 +67,7 @@ SOURCES = {
 }
 # our own models that the statements read: all of their fields
 OURS = (
+    "kam.approval",
     "kam.credit.group",
     "kam.credit.rule",
     "kam.credit.terms",
@@ -157,9 +158,12 @@ class KamCreditExposure(models.AbstractModel):
     _description = "Credit exposure"
 
     def init(self):
-        with file_open("kam_management/sql/kam_rates.sql") as sql:
-            # pylint: disable=sql-injection
-            self.env.cr.execute(sql.read())
+        for name in ("kam_rates", "credit_exposed"):
+            with file_open(f"kam_management/sql/{name}.sql") as sql:
+                # pylint: disable=sql-injection
+                self.env.cr.execute(sql.read())
+        # pylint: disable=sql-injection
+        self.env.cr.execute("".join(FUNCTIONS))
         # due dates that were moved are few; found without reading all facts
         self.env.cr.execute(
             """DROP INDEX IF EXISTS kam_es.event_redated;
@@ -185,12 +189,13 @@ class KamCreditExposure(models.AbstractModel):
         ]
 
     # -------------------------------------------------------------------- many
-    def _standings(self, pairs, company):
+    def _standings(self, pairs):
         """Return {(partner id, root company id): :class:`Standing`}, by one query.
+
+        Rates, and what is overdue, are of the day where each company is.
 
         :param pairs: (commercial partner id, root company id); those without terms
             are left out of the answer
-        :param company: whose day it is: of the rates, and of what is overdue
         """
         pairs = list(pairs)
         if not pairs:
@@ -199,8 +204,6 @@ class KamCreditExposure(models.AbstractModel):
             MANY,
             partners=[one for one, _company in pairs],
             companies=[one for _partner, one in pairs],
-            company=company.id,
-            asked=[],
         )
         return {
             (row["partner_id"], row["company_id"]): self._standing(row) for row in rows
@@ -232,7 +235,7 @@ class KamCreditExposure(models.AbstractModel):
         """Return [:class:`Look`] of orders or invoices, those with credit terms only.
 
         They are looked at one after the other: each is told the exposure with those
-        before it. One query for each root company of the documents.
+        before it. One query, whatever their companies.
         """
         return [look for _row, look in self._asked(documents) if look]
 
@@ -252,28 +255,22 @@ class KamCreditExposure(models.AbstractModel):
 
     def _asked(self, documents):
         """Return (row, look or None) of each document."""
+        ids = documents._origin.ids
+        if not ids:
+            return []
         is_order = documents._name == "sale.order"
-        out = []
-        by_company = documents.grouped(lambda one: one.company_id.root_id)
-        for company, some in by_company.items():
-            ids = some._origin.ids
-            rows = self._rows(
-                ORDERS if is_order else MOVES,
-                ids=ids,
-                company=company.id,
-                asked=ids if is_order else [],
-            )
-            taken = {}
-            for row in rows:
-                look = None
-                if row["terms_id"]:
-                    amount = _rounded(
-                        (row["held"] or ZERO) * row["asked_rate"], row["decimals"]
-                    )
-                    before = taken.get(row["line"], ZERO)
-                    taken[row["line"]] = before + amount
-                    look = self._to_look(row, amount, before)
-                out.append((row, look))
+        rows = self._rows(ORDERS if is_order else MOVES, ids=ids)
+        out, taken = [], {}
+        for row in rows:
+            look = None
+            if row["terms_id"]:
+                amount = _rounded(
+                    (row["held"] or ZERO) * row["asked_rate"], row["decimals"]
+                )
+                before = taken.get(row["line"], ZERO)
+                taken[row["line"]] = before + amount
+                look = self._to_look(row, amount, before)
+            out.append((row, look))
         return out
 
     def _to_look(self, row, amount, before):

@@ -157,13 +157,8 @@ class KamCreditTerms(models.Model):
     def _standings(self):
         """Return {terms id: standing}, live, by one query."""
         by_key = {(one.partner_id.id, one.company_id.id): one.id for one in self}
-        out = {}
-        for company, some in self.grouped("company_id").items():
-            found = self.env["kam.credit.exposure"]._standings(
-                [(one.partner_id.id, company.id) for one in some._origin], company
-            )
-            out |= {by_key[key]: standing for key, standing in found.items()}
-        return out
+        found = self.env["kam.credit.exposure"]._standings(by_key)
+        return {by_key[key]: standing for key, standing in found.items()}
 
     @api.depends("status", "credit_limit", "group_id", "unlimited", "on_hold")
     def _compute_standing(self):

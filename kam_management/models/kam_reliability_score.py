@@ -91,7 +91,7 @@ class KamReliabilityCheck(models.Model):
         found = sums.get(partner.id)
         standing = (
             self.env["kam.credit.exposure"]
-            ._standings([(partner.id, company.id)], company)
+            ._standings([(partner.id, company.id)])
             .get((partner.id, company.id))
         )
         judged = check.line_ids.filtered(lambda one: one.result in ("passed", "failed"))

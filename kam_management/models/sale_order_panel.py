@@ -77,12 +77,8 @@ class SaleOrder(models.Model):
             )
             for order in self
         }
-        found = {}
-        for company, some in self.grouped(lambda one: one.company_id.root_id).items():
-            pairs = {keys[one] for one in some if all(keys[one])}
-            found |= self.env["kam.credit.exposure"]._standings(
-                pairs, company or self.env.company
-            )
+        pairs = {pair for pair in keys.values() if all(pair)}
+        found = self.env["kam.credit.exposure"]._standings(pairs)
         for order in self:
             order._kam_show(found.get(keys[order]))
 

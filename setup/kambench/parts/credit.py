@@ -7,11 +7,11 @@ MANY = 10_000
 ACCOUNTS = 80
 NAMES = {"partner_id": {"fields": {"display_name": {}}}}
 LISTED = ("credit_limit", "credit_exposure", "credit_room", "overdue")
-# the least that could be asked: what is owed, and what is confirmed and not invoiced
+# The least that gives the same numbers for this one customer: owed, received, overdue
+# and since when, and what is confirmed and not invoiced. Contacts, branches, drafts,
+# currencies, payments online, moved due dates and credit groups are left out of it.
 BARE_ONE = """
-SELECT (SELECT sum(l.amount_residual) FROM account_move_line l
-         WHERE l.partner_id = %(partner)s AND l.account_id = %(account)s
-           AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE),
+SELECT o.*,
        (SELECT sum(o.amount_total - coalesce(i.posted, 0)) FROM sale_order o
           LEFT JOIN (SELECT s.order_id, sum(l.price_total) AS posted
                        FROM sale_order_line s
@@ -23,6 +23,15 @@ SELECT (SELECT sum(l.amount_residual) FROM account_move_line l
                       GROUP BY 1) AS i ON i.order_id = o.id
          WHERE o.partner_invoice_id = %(partner)s AND o.state = 'sale'
            AND o.invoice_status <> 'invoiced')
+  FROM (SELECT sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0),
+               sum(l.amount_residual) FILTER (WHERE l.amount_residual < 0),
+               sum(l.amount_residual) FILTER (WHERE l.amount_residual > 0
+                   AND l.date_maturity < current_date),
+               min(l.date_maturity) FILTER (WHERE l.amount_residual > 0
+                   AND l.date_maturity < current_date)
+          FROM account_move_line l
+         WHERE l.partner_id = %(partner)s AND l.account_id = %(account)s
+           AND l.parent_state = 'posted' AND l.reconciled IS NOT TRUE) AS o
 """
 
 
