@@ -21,6 +21,7 @@ PARTS = {
     "documents": ("Odoo's documents with kam_management", ("without", "with")),
     "credit": ("Credit beside bare SQL", ("with",)),
     "install": ("Install after years of trading", ()),
+    "genesis": ("Install on a million plain documents", ("million",)),
     "rebuild": ("Rebuild from the log", ("history",)),
     "analysis": ("Screens over the whole history", ("history",)),
     "agenda": ("Agendas and the day of a manager", ("history",)),

@@ -24,12 +24,15 @@ HEADER = (
 DELAYS = ("customerID", "invoiceNumber", "InvoiceDate", "DaysToSettle", "Disputed")
 
 
-def lines():
-    """Yield the lines of the invoices, a customer of rank n buying about 1/n."""
+def lines(an_invoice):
+    """Yield the lines of the invoices, a customer of rank n buying about 1/n.
+
+    :param an_invoice: how many lines each has
+    """
     for n in range(DOCUMENTS):
         when = FIRST + dt.timedelta(minutes=n * 350)
         customer = 12000 + (n * n + 7 * n) % (1 + n % CUSTOMERS)
-        for place in range(LINES):
+        for place in range(an_invoice):
             code = (n * 31 + place * 17) % 200
             yield (
                 536000 + n,
@@ -49,12 +52,15 @@ def delays():
         yield f"S-{n % 30}", 9000 + n, "1/2/2013", (n * 7) % 60, "No"
 
 
-def write(folder):
-    """Write both files and return their paths."""
+def write(folder, an_invoice=LINES):
+    """Write both files and return their paths.
+
+    :param an_invoice: how many lines an invoice has
+    """
     folder.mkdir(parents=True, exist_ok=True)
     trade, sample = folder / "history.csv.xz", folder / "receivables.csv"
     with lzma.open(trade, "wt", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEADER, *lines()])
+        csv.writer(file, lineterminator="\n").writerows([HEADER, *lines(an_invoice)])
     with sample.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([DELAYS, *delays()])
     return trade, sample

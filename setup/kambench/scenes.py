@@ -11,6 +11,7 @@ from kamsetup.places import ROOT, SETUP
 from . import made_up
 
 PREFIX = "bench"
+SHORT = 2  # lines of an invoice, where the number of documents is what counts
 ADDONS = SETUP / "kambench" / "addons"
 WORKER = SETUP / "kambench" / "worker.py"
 
@@ -83,6 +84,10 @@ class Scenes:
             "install", {"empty": self.database("empty"), "history": name}
         )
 
+    def fill_million(self, name):
+        """Load a small trade of short invoices; its part multiplies it."""
+        self.load(name, made_up.write(self.folder, SHORT))
+
     def run_odoo(self, name, *arguments):
         """Run the server once on a database."""
         conf = self.conf(name)
@@ -110,10 +115,10 @@ class Scenes:
             with_demo=False,
         )
 
-    def load(self, name):
-        """Load the history into a database."""
-        trade, delays = self.trade or made_up.write(self.folder)
-        less = ["--customers", self.customers] if self.customers else []
+    def load(self, name, files=None):
+        """Load the history, or other files of its form, into a database."""
+        trade, delays = files or self.trade or made_up.write(self.folder)
+        less = ["--customers", self.customers] if self.customers and not files else []
         processes.run(
             "loading the history",
             [

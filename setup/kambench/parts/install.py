@@ -4,7 +4,7 @@ import time
 
 from odoo.modules.registry import Registry
 
-from kambench.figures import number, wanted
+from kambench.figures import number
 from kambench.meter import cost
 
 MOST = 30  # seconds for a million documents
@@ -66,8 +66,8 @@ def run(world):
         number(
             "genesis for a million documents",
             project,
-            want=wanted("seconds", MOST),
-            note=f"projected; {lines / max(documents, 1):.1f} lines a document",
+            note=f"projected; {lines / max(documents, 1):.1f} lines a document; the aim"
+            f" of {MOST} s is measured by the part genesis",
         ),
         number("genesis again", second["wall"], note="records nothing"),
     ]
