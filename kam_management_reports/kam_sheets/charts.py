@@ -3,10 +3,13 @@
 from xlsxwriter.utility import xl_range_abs
 
 from .safe import clean
-from .sheet import NUMBERS, Pareto
+from .sheet import DECIMAL, INTEGER, MONEY, NUMBERS, RATIO, Pareto
 
 BARS, LINE = "#4472C4", "#ED7D31"
 SIZE = {"width": 960, "height": 420}
+ROUND = ("pie", "doughnut")
+LINES = {"color": "#D9D9D9", "width": 0.75}
+AXIS = {INTEGER: "#,##0", MONEY: "#,##0", DECIMAL: "#,##0", RATIO: "0%"}
 
 
 class Drawn:
@@ -42,6 +45,11 @@ class Drawn:
             **options,
         }
 
+    def has_figures(self, number, start, count):
+        """Tell whether a column has any figure to draw."""
+        found = self.rows[start : start + count]
+        return any(_figure(row[number]) not in ("", 0.0) for row in found)
+
 
 def _shown(value):
     return "" if value is None or value is False else clean(value)
@@ -63,10 +71,33 @@ def make(workbook, chart, drawn):
     if chart.stacked:
         options["subtype"] = "stacked"
     made = workbook.add_chart(options)
-    for number in chart.values:
-        if drawn.columns[number].kind in NUMBERS:
-            made.add_series(drawn.series(chart.label, number, chart.first, count))
-    return _finish(made, chart)
+    shown = [n for n in chart.values if drawn.columns[n].kind in NUMBERS]
+    shown = [n for n in shown if drawn.has_figures(n, chart.first, count)]
+    if not shown:
+        return None
+    for number in shown:
+        made.add_series(drawn.series(chart.label, number, chart.first, count))
+    kind = drawn.columns[shown[0]].kind
+    _set_axis(made, kind, lying=chart.kind == "bar")
+    return _finish(made, chart, alone=len(shown) == 1 and chart.kind not in ROUND)
+
+
+def _set_axis(made, kind, *, lying=False):
+    """Give the axis of the figures their format, and quiet lines.
+
+    :param lying: bars lie; their figures run along x, the first name stands on top
+    """
+    figures = {
+        "num_format": AXIS[kind],
+        "major_gridlines": {"visible": True, "line": LINES},
+    }
+    names = {"reverse": lying, "major_gridlines": {"visible": False}}
+    if lying:
+        made.set_x_axis({**figures, "label_position": "high"})
+        made.set_y_axis(names)
+    else:
+        made.set_y_axis(figures)
+        made.set_x_axis({**names, "label_position": "low"})
 
 
 def _pareto(workbook, chart, drawn):
@@ -84,12 +115,14 @@ def _pareto(workbook, chart, drawn):
         )
     )
     bars.combine(line)
+    _set_axis(bars, drawn.columns[chart.value].kind)
     line.set_y2_axis({"num_format": "0%", "min": 0, "max": 1})
     return _finish(bars, chart)
 
 
-def _finish(made, chart):
+def _finish(made, chart, *, alone=False):
+    """Give a chart its title, size and legend; one series is named by the title."""
     made.set_title({"name": clean(chart.title), "overlay": False})
-    made.set_legend({"position": "bottom"})
+    made.set_legend({"none": True} if alone else {"position": "bottom"})
     made.set_size(SIZE)
     return made

@@ -11,6 +11,7 @@ FILLS = {
     "group": {"bg_color": "#E7E6E6", "font_color": "#000000"},
     "input": {"bg_color": "#FFF2CC", "font_color": "#000000"},
     "late": {"bg_color": "#FFC7CE", "font_color": "#9C0006"},
+    "gap": {"bg_color": "#FFE699", "font_color": "#7F6000"},
     "good": {"bg_color": "#C6EFCE", "font_color": "#006100"},
 }
 _DATE_CODES = {
@@ -92,6 +93,8 @@ class Formats:
             made = {"num_format": self.code(kind, currency), "valign": "top"}
             if kind == TEXT:
                 made |= {"text_wrap": True, **self._begin()}
+            elif kind in (DATE, MOMENT):  # as its head does; text stands to the right
+                made |= self._begin()
             made |= {
                 "total": {"bold": True, "top": 1},
                 "group": {"bold": True, **FILLS["group"]},
@@ -143,6 +146,7 @@ class Formats:
                     },
                     "late": FILLS["late"],
                     "good": FILLS["good"],
+                    "gap": FILLS["gap"],
                     "": {},
                 }[style]
             )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
+from math import ceil
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -10,6 +11,8 @@ from .safe import clean, text_width
 from .sheet import DATE, GROUP, MOMENT, STRONG, TEXT, Formula, Row, exact, total_of
 
 MEASURED = 1000  # rows whose texts decide how wide a column is
+WIDEST = 60  # characters of a column that was given no width
+LINE, MOST_LINES = 15, 27  # points; the file format allows 409 a row
 DRAWN = 500  # rows that charts may draw
 EPOCH = date(1899, 12, 31).toordinal()
 END = object()
@@ -45,6 +48,7 @@ class Table:
         self.carry = None  # the head of a group that goes on in the next tab
         self.heads = []  # lines of the groups' heads in the present tab
         self.writers = {}
+        self.tall = []  # lines that the texts of the present row need, where above one
 
     def put(self, target, first, last):
         """Write rows into a tab until they, or its lines, end.
@@ -75,8 +79,8 @@ class Table:
                         sums[number] += amount
             else:
                 self._write_styled(target, first, line, row)
-            if self.count < MEASURED:
-                self._measure(values)
+            if self.tall or self.count < MEASURED:
+                self._learn(target, line, row, values)
             self.count += 1
             line, row = line + 1, next(self.rows, END)
         self.pending = row
@@ -109,6 +113,13 @@ class Table:
             f" {len(self.sheet.columns)} columns"
         )
 
+    def _learn(self, target, line, row, values):
+        """Learn what a row that was just written asks of the sheet."""
+        if self.tall:
+            self._set_height(target, line, row)
+        if self.count < MEASURED:
+            self._measure(values)
+
     def _measure(self, values):
         """Learn widths and what charts draw from the first rows."""
         if self.count < DRAWN:
@@ -118,6 +129,15 @@ class Table:
             if type(value) is str:
                 width = text_width(value[:400])
                 widest[number] = max(widest[number], width)
+
+    def _set_height(self, target, line, row):
+        """Give a row with long texts its height; not every reader reckons it."""
+        height = LINE * min(max(self.tall), MOST_LINES)
+        level = row.level if type(row) is Row else 0
+        closed = type(row) is Row and row.closed
+        options = (FOLDED if closed else OPEN)[level] if level else None
+        target.set_row(line, height, None, options)
+        self.tall.clear()
 
     def _set_line(self, target, line, row):
         """Give a line its place in the outline."""
@@ -174,12 +194,27 @@ class Table:
             return self._put_formula(target, number, column.formula, layout)
         blanks = bool(style)  # an empty cell is there where one sees or fills it
         if column.kind == TEXT:
-            return _put_text(target, number, layout, blanks)
+            return self._put_text(target, number, layout, blanks)
         if column.kind in (DATE, MOMENT):
             return _put_day(target, number, layout, blanks)
         if self.codes[number] is not None:
             return self._put_money(target, number, style)
         return _put_number(target, number, layout, blanks)
+
+    def _put_text(self, target, number, layout, blanks):
+        write, blank = _direct(target, "write_string"), target.write_blank
+        room, tall = (self.sheet.columns[number].width or WIDEST) - 1, self.tall
+
+        def put(line, value, _values):
+            if value is not None and value is not False and value != "":
+                text = clean(value)
+                write(line, number, text, layout)
+                if len(text) > room or "\n" in text:
+                    tall.append(_lines(text, room))
+            elif blanks:
+                blank(line, number, None, layout)
+
+        return put
 
     def _put_formula(self, target, number, pattern, layout):
         """Write the column's formula with the cells of the line, and its value."""
@@ -213,18 +248,6 @@ class Table:
         return put
 
 
-def _put_text(target, number, layout, blanks):
-    write, blank = _direct(target, "write_string"), target.write_blank
-
-    def put(line, value, _values):
-        if value is not None and value is not False and value != "":
-            write(line, number, clean(value), layout)
-        elif blanks:
-            blank(line, number, None, layout)
-
-    return put
-
-
 def _put_day(target, number, layout, blanks):
     write, blank = _direct(target, "write_number"), target.write_blank
     serials = Serials()
@@ -239,6 +262,14 @@ def _put_day(target, number, layout, blanks):
             write(line, number, serials[value], layout)
 
     return put
+
+
+def _lines(text, room):
+    """Return about how many lines a text takes in a column.
+
+    :param room: characters
+    """
+    return sum(ceil(len(one) / room) or 1 for one in text.split("\n"))
 
 
 def _values(row):

@@ -73,7 +73,8 @@ class Column:
         is stored beside it
     :param input: to be filled in; all else is locked when the sheet is protected
     :param valid: :class:`Choice` or :class:`Between` for an input column
-    :param flag: ``late`` (above zero is marked), ``bar`` (bars in the cells)
+    :param flag: ``late`` (above zero is marked), ``bar`` (bars in the cells), ``gap``
+        (zero is marked, an empty cell is not)
     :param level: outline level of the column
     :param hidden: there, but not shown
     """

@@ -5,17 +5,17 @@ as they come, and are kept nowhere.
 """
 
 import io
+from math import ceil
 
 from xlsxwriter.utility import xl_col_to_name, xl_range_abs
 
 from . import charts
 from .formats import Formats
 from .inputs import Lists, set_inputs
-from .rows import END, Table
+from .rows import END, WIDEST, Table
 from .safe import clean, head_names, page_text, range_name, tab_name, text_width
 from .sheet import DATE, DECIMAL, INTEGER, MOMENT, MONEY, NUMBERS, RATIO, TEXT, Control
 
-WIDEST = 60
 LINES = 1_048_576  # of a tab, the limit of the file format
 STREAMED = 10_000  # rows from which a workbook is written as a stream
 DEFAULT_WIDTH = {
@@ -27,6 +27,7 @@ DEFAULT_WIDTH = {
     MOMENT: 17,
 }
 LANDSCAPE_FROM = 95  # characters that an upright page has no room for
+PAGE_WIDE = 230  # characters across that can still be read on a page on its side
 BREAKS = 1000  # of a tab; the file format has 1 023
 CHART_BELOW = 40  # rows from which a chart gets a tab of its own
 CHARTS_A_PAGE = 2  # beside their table
@@ -131,15 +132,15 @@ class _Writer:
             line = self._write_controls(target, sheet, table, parts, line)
             line = self._write_foot(target, sheet, line)
         self._set_table(target, sheet, table, head, below - 1)
-        self._set_columns(target, sheet, table)
+        widths = self._set_columns(target, sheet, table)
         self._set_names(name, sheet, head, below - 1)
         set_inputs(target, sheet, head + 1, below - 1, self.lists)
         self._set_flags(target, sheet, head + 1, below - 1)
-        self._set_print(target, sheet, head, table.heads)
+        pages = self._set_print(target, sheet, head, widths, table.heads)
         if sheet.protect:
             target.protect("", _MAY)
         if len(parts) == 1:
-            self._write_charts(target, sheet, table, head, line + 1)
+            self._write_charts(target, sheet, table, head, line + 1, pages)
 
     def _write_head(self, target, sheet, part):
         """Write title, facts and the heads of columns; return the row of the heads."""
@@ -306,6 +307,8 @@ class _Writer:
         )
 
     def _set_columns(self, target, sheet, table):
+        """Set how wide the columns are; return the widths of those that are shown."""
+        widths = []
         label = max(
             [text_width(text) for text, *_rest in sheet.facts]
             + [text_width(_label(one)) for one in sheet.controls],
@@ -324,6 +327,9 @@ class _Writer:
                 None,
                 {"level": column.level, "hidden": column.hidden},
             )
+            if not column.hidden:
+                widths.append(width)
+        return widths
 
     def _fitted(self, column, number, table):
         """Return a width that its longest text, total and head have room in."""
@@ -362,29 +368,25 @@ class _Writer:
                 }
             elif column.flag == "bar":
                 rule = {"type": "data_bar", "bar_color": "#9DC3E6", "bar_solid": True}
+            elif column.flag == "gap":
+                cell = f"{xl_col_to_name(number)}{first + 1}"
+                rule = {
+                    "type": "formula",
+                    "criteria": f"=AND(ISNUMBER({cell}),{cell}=0)",
+                    "format": self.formats.word("gap"),
+                }
             else:
                 continue
             target.conditional_format(first, number, last, number, rule)
 
-    def _set_print(self, target, sheet, head, groups):
+    def _set_print(self, target, sheet, head, widths, groups):
+        """Set up the print; return over how many pages side by side the table goes."""
         book = self.book
-        width = sum(
-            column.width or DEFAULT_WIDTH.get(column.kind, 20)
-            for column in sheet.columns
-            if not column.hidden
-        )
-        wide = width > LANDSCAPE_FROM
-        if wide:
+        if sum(widths) > LANDSCAPE_FROM:
             target.set_landscape()
         target.set_paper(9)  # A4
         target.set_margins(left=0.4, right=0.4, top=0.9 if book.company else 0.6)
-        if sheet.breaks and len(groups) > 1:
-            # what is fitted to pages has no breaks of one's own: scaled instead
-            room = LANDSCAPE_FROM * (1.45 if wide else 1)
-            target.set_print_scale(max(10, min(100, int(100 * room / max(width, 1)))))
-            target.set_h_pagebreaks(groups[1:BREAKS])
-        else:
-            target.fit_to_pages(1, 0)
+        pages = self._fit(target, sheet, sum(widths), groups)
         target.repeat_rows(head - 1 if sheet.bands else head, head)
         page = book.page.format(page="&P", pages="&N")
         target.set_footer(f"&L{page_text(book.title)}&R{page}")
@@ -393,9 +395,28 @@ class _Writer:
             target.set_header(f"&L{page_text(book.company)}&R&G", picture)
         elif book.company:
             target.set_header(f"&L{page_text(book.company)}&R{page_text(sheet.title)}")
+        return pages
+
+    def _fit(self, target, sheet, width, groups):
+        """Fit the table to pages: what is too wide to be read takes some side by side.
+
+        :param width: of all columns, in characters
+        :param groups: lines of the groups' heads
+        """
+        pages = ceil(width / PAGE_WIDE) or 1
+        if pages > 1:
+            target.repeat_columns(0, max(sheet.freeze, 1) - 1)
+        if sheet.breaks and len(groups) > 1:
+            # what is fitted to pages has no breaks of one's own: scaled instead
+            room = LANDSCAPE_FROM * (1.45 if width > LANDSCAPE_FROM else 1) * pages
+            target.set_print_scale(max(10, min(100, int(100 * room / max(width, 1)))))
+            target.set_h_pagebreaks(groups[1:BREAKS])
+        else:
+            target.fit_to_pages(pages, 0)
+        return pages
 
     # ------------------------------------------------------------------- charts
-    def _write_charts(self, target, sheet, table, head, line):
+    def _write_charts(self, target, sheet, table, head, line, pages):
         wished = [sheet.chart] if sheet.chart else []
         wished += sheet.charts
         if not wished:
@@ -413,7 +434,7 @@ class _Writer:
             line = 0
         for number, one in enumerate(made):
             target.insert_chart(line + number * 22, 0, one)
-        if 0 < len(made) <= CHARTS_A_PAGE:
+        if 0 < len(made) <= CHARTS_A_PAGE and pages == 1:
             target.fit_to_pages(1, 1)  # a chart is not cut by the end of a page
 
 

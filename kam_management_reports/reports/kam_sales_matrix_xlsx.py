@@ -22,8 +22,8 @@ class KamSalesMatrixXlsx(models.AbstractModel):
 
     def _note(self):
         return self.env._(
-            "0 is a gap: a month without purchase after the first one. At most 36"
-            " months."
+            "A coloured 0 is a gap: a month without purchase after the first one. At"
+            " most 36 months."
         )
 
     def _size(self, objs, asked):
@@ -60,7 +60,14 @@ class KamSalesMatrixXlsx(models.AbstractModel):
         columns = [
             Column(_("Product"), width=44),
             *(
-                Column(f"{one:%Y-%m}", MONEY, width=13, total="sum", name=f"m{n}")
+                Column(
+                    f"{one:%Y-%m}",
+                    MONEY,
+                    width=13,
+                    total="sum",
+                    name=f"m{n}",
+                    flag="gap",
+                )
                 for n, one in enumerate(months)
             ),
             Column(_("Sum"), MONEY, total="sum", name="sum"),
