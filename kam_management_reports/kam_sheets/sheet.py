@@ -315,7 +315,9 @@ def grouped_stream(rows, key, head, columns, *, closed=False):
 
     :param rows: iterable of tuples, those of one group beside one another
     """
-    found = ((group, list(members)) for group, members in groupby(rows, key))
+    # those beside one another alone: whoever streams has sorted them
+    groups = groupby(rows, key)  # pylint: disable=bad-builtin-groupby
+    found = ((group, list(members)) for group, members in groups)
     return _below_heads(found, head, columns, closed)
 
 

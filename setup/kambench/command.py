@@ -31,6 +31,7 @@ PARTS = {
     "visits": ("Visits", ("with",)),
     "pricing": ("Orders judged by price columns", ("with",)),
     "receivables": ("Ageing and acts of many documents", ("owing",)),
+    "xlsx": ("Workbooks", ("reports",)),
 }
 EXPLAINED = """
 Ratios are ours / base: processor time of Odoo and the database together, round by

@@ -64,9 +64,9 @@ def row(name, ours, base, *, speed=False, want=None, note=""):
     return found
 
 
-def number(name, value, *, want=None, note=""):
-    """Return a line of the table that is one number of seconds."""
-    found = {"name": name, "value": value, "want": want, "note": note}
+def number(name, value, *, unit="s", want=None, note=""):
+    """Return a line of the table that is one number: seconds, or MiB."""
+    found = {"name": name, "value": value, "unit": unit, "want": want, "note": note}
     found["met"] = is_met(found)
     return found
 
@@ -78,7 +78,7 @@ def is_met(found):
         return None
     if want["kind"] == "added":
         return found["facts"] <= want["limit"] if "facts" in found else None
-    if want["kind"] == "seconds":
+    if want["kind"] in ("seconds", "mib"):
         return found["value"] <= want["limit"]
     # CPU time: others at work on the machine change the wall clock, not this
     ratio = found["cpu"]["median"]

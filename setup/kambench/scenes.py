@@ -88,6 +88,12 @@ class Scenes:
         """Load a small trade of short invoices; its part multiplies it."""
         self.load(name, made_up.write(self.folder, SHORT))
 
+    def fill_reports(self, name):
+        """Install the workbooks, and other people's; their part adds the debtors."""
+        self.peers = self.peers or peers.obtain(self.state, self.progress)
+        beside = peers.RECEIVABLES if self.peers else ()
+        self.run_odoo(name, "-i", ",".join(["kam_management_reports", *beside]))
+
     def run_odoo(self, name, *arguments):
         """Run the server once on a database."""
         conf = self.conf(name)

@@ -45,6 +45,7 @@ def want(row):
     kinds = {
         "added": f"facts ≤ +{wanted['limit']}",
         "seconds": f"≤ {wanted['limit']} s",
+        "mib": f"≤ {wanted['limit']} MiB",
         "ratio": f"{'≥' if row.get('speed') else '≤'} {wanted['limit']}",
     }
     return f"{kinds[wanted['kind']]}: {'yes' if row['met'] else 'NO'}"
@@ -53,7 +54,8 @@ def want(row):
 def cells(row):
     """Return the texts of one line."""
     if "value" in row:
-        text = seconds(row["value"])
+        mib = row.get("unit") == "MiB"
+        text = f"{row['value']:.1f} MiB" if mib else seconds(row["value"])
         return (row["name"], "", "", "", "", text, want(row), row["note"])
     return (
         row["name"],

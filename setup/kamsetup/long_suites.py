@@ -9,7 +9,7 @@ import argparse
 import re
 import time
 
-from . import faults, long_history, machine, odoo_lint, prepare, suite
+from . import faults, long_history, long_sheets, machine, odoo_lint, prepare, suite
 from .errors import SetupError
 from .places import State, our_addons
 from .progress import Progress
@@ -44,7 +44,8 @@ def parse(arguments):
         nargs="*",
         metavar="module",
         help="which suites, or a class of tests alone, as account:TestAccountPayment;"
-        " or history: settlements tied to the ledger over the whole loaded history"
+        " or history: settlements tied to the ledger over the whole loaded history,"
+        " or sheets: a workbook of more rows than a tab has"
         f" (default: {OURS} {' '.join(SUITES)})",
     )
     modules = parser.parse_args(arguments).modules or [OURS, *SUITES]
@@ -125,6 +126,11 @@ def main(arguments):
     modules = parse(arguments)
     if modules == ["history"]:
         verdict = long_history.main(State(), Progress(5))
+        print(verdict.text())
+        print(closing_line([verdict]))
+        return 1 if verdict.failures else 0
+    if modules == ["sheets"]:
+        verdict = long_sheets.main(State(), Progress(1))
         print(verdict.text())
         print(closing_line([verdict]))
         return 1 if verdict.failures else 0

@@ -50,7 +50,7 @@ def copies(cr, table, source, changes, rows):
     )
 
 
-def fill(env):
+def fill(env, customers=CUSTOMERS, items=ITEMS):
     """Make customers who owe: one real invoice, and copies of it in SQL."""
     if not env["account.journal"].search([("type", "=", "sale")], limit=1):
         env["account.chart.template"].try_loading("generic_coa", env.company)
@@ -83,13 +83,13 @@ def fill(env):
             "commercial_partner_id": f"{before} + r.n",
             "id": f"{before} + r.n",
         },
-        f"SELECT generate_series(1, {CUSTOMERS}) AS n",
+        f"SELECT generate_series(1, {customers}) AS n",
     )
     cr.execute("SELECT max(id) FROM account_move")
     [moved] = cr.fetchone()
-    each = f"""SELECT n, {before} + 1 + n %% {CUSTOMERS} AS partner,
+    each = f"""SELECT n, {before} + 1 + n %% {customers} AS partner,
                       current_date - (n * 7 %% 120) + 30 AS due
-                 FROM generate_series(1, {CUSTOMERS * ITEMS}) AS n"""  # noqa: S608
+                 FROM generate_series(1, {customers * items}) AS n"""  # noqa: S608
     copies(
         cr,
         "account_move",
