@@ -22,6 +22,7 @@ from ..kam_sheets.sheet import (
 
 VALID_DAYS = 30
 MOST = 999_999_999
+MOST_STEPS = 12  # quantities of a pricelist that a list tells
 
 
 class KamPriceListBase(models.AbstractModel):
@@ -50,6 +51,74 @@ class KamPriceListBase(models.AbstractModel):
             product.uom_id.name,
             float(pack) if pack else None,
             ", ".join(tax.name for tax in taxes),
+        )
+
+    def _stock(self, products, company):
+        """Return {product id: free to sell, own unit} for those who may know, or None.
+
+        Only where deliveries are installed, and for readers of the stock.
+        """
+        if "free_qty" not in products._fields or not products:
+            return None
+        if not self.env["stock.quant"].has_access("read"):
+            return None
+        some = products.with_company(company)
+        return {one.id: one.free_qty if one.is_storable else None for one in some}
+
+    def _breaks(self, products, pricelist, company):
+        """Return {product id: {quantity: price}} where a pricelist has steps.
+
+        Prices of one unit from that quantity on, in the pricelist's currency, as its
+        rules give them: taxes that a fiscal position maps are not taken into account.
+        """
+        # sudo: rules of a column that the reader may know; who may is checked before
+        rules = pricelist.sudo().item_ids.filtered(lambda one: one.min_quantity > 1)
+        steps = sorted(set(rules.mapped("min_quantity")))[:MOST_STEPS]
+        found = {}
+        for step in steps:
+            some = products.filtered(lambda one, s=step: _has_step(rules, one, s))
+            for product, price in self._prices_from(some, pricelist, step, company):
+                found.setdefault(product.id, {})[step] = price
+        return found
+
+    def _prices_from(self, products, pricelist, quantity, company):
+        """Return [(product, price of one of its unit when so many are bought)]."""
+        # sudo: as above
+        engine = self.env["kam.price.engine"].sudo().with_company(company)
+        pricelist = pricelist.sudo().with_company(company)
+        currency = pricelist.currency_id or company.currency_id
+        goods = products.sudo().with_company(company)
+        now = fields.Datetime.now()
+        wanted = [(one, quantity, one.uom_id, now, currency) for one in goods]
+        if not wanted:
+            return []
+        prices = engine._prices(pricelist, wanted).get(pricelist.id) or []
+        return list(zip(products, prices, strict=False))
+
+    def _more_columns(self, stock, steps):
+        """Return the columns that stand after the sums: they are only read."""
+        _ = self.env._
+        found = [Column(_("From a quantity on"), width=30)] if steps else []
+        if stock is not None:
+            found.append(Column(_("Free stock"), DECIMAL))
+        return found
+
+    def _more(self, product, stock, steps, currency):
+        """Return the values of :meth:`_more_columns`."""
+        found = ()
+        if steps:
+            found += (self._steps_word(steps.get(product.id, {}), currency),)
+        return found if stock is None else (*found, stock[product.id])
+
+    def _steps_word(self, steps, currency):
+        """Return the steps of a product in words: 10: 9.50; 50: 9.00."""
+        return "; ".join(
+            self.env._(
+                "from %(quantity)s: %(price)s",
+                quantity=f"{quantity:g}",
+                price=currency.format(float(price)),
+            )
+            for quantity, price in sorted(steps.items())
         )
 
     def _quantity(self):
@@ -141,11 +210,16 @@ class KamOrderFormXlsx(models.AbstractModel):
         prices = self.env["kam.order.form"]._unit_prices(
             products, order.pricelist_id, order
         )
-        columns, rows = self._columns(order.currency_id), []
+        stock = self._stock(products, company)
+        steps = self._breaks(products, order.pricelist_id, company)
+        columns = self._columns(order.currency_id)
+        columns += self._more_columns(stock, steps)
+        rows, currency = [], order.pricelist_id.currency_id or company.currency_id
         for product in products:
             category, *words = self._goods(product, company)
             key = f"{product.id}/{product.uom_id.id}"
-            values = (key, *words, prices[product.id], None, 0)
+            more = self._more(product, stock, steps, currency)
+            values = (key, *words, prices[product.id], None, 0, *more)
             rows.append((category, values))
         return Sheet(
             name=_("Order form"),
@@ -249,12 +323,15 @@ class KamPriceListXlsx(models.AbstractModel):
         )
         prices = [self._prices_of(one, products, order) for one in price_columns]
         costs = self._costs(products, company)
+        stock = self._stock(products, company)
         columns, rows = self._columns(price_columns, costs is not None), []
+        columns += self._more_columns(stock, {})
         for product in products:
             category, *words = self._goods(product, company)
             found = [one[product.id] for one in prices]
             extra = self._margins(product, found, costs, company)
-            values = (*words, *found, *extra, None, *[0] * len(found))
+            more = self._more(product, stock, {}, company.currency_id)
+            values = (*words, *found, *extra, None, *[0] * len(found), *more)
             rows.append((category, values))
         names = ", ".join(price_columns.mapped("name"))
         return Sheet(
@@ -333,6 +410,24 @@ class KamPriceListXlsx(models.AbstractModel):
             net = taxes.compute_all(float(price), company.currency_id)["total_excluded"]
             ratios.append((net - cost) / net if net else None)
         return (cost, *ratios)
+
+
+def _has_step(rules, product, step):
+    """Tell whether a rule of that quantity is about the product."""
+    category = product.categ_id.parent_path or ""
+    for one in rules:
+        if one.min_quantity != step:
+            continue
+        if one.applied_on == "3_global":
+            return True
+        if one.applied_on == "2_product_category":
+            if not one.categ_id or category.startswith(one.categ_id.parent_path or "-"):
+                return True
+        elif one.product_id == product or (
+            not one.product_id and one.product_tmpl_id == product.product_tmpl_id
+        ):
+            return True
+    return False
 
 
 def _by_category(product):

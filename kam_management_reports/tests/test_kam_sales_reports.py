@@ -81,6 +81,26 @@ class TestKamSalesReports(PricingCase, ReportCase, KamCase):
         self.assertEqual(row[9].value, 6)
         self.assertAlmostEqual(row[11].value, 0.94)
 
+    def test_the_form_tells_prices_from_a_quantity_on(self):
+        self.env["product.pricelist.item"].create(
+            {
+                "pricelist_id": self.wholesale.id,
+                "compute_price": "fixed",
+                "applied_on": "1_product",
+                "product_tmpl_id": self.product.product_tmpl_id.id,
+                "min_quantity": 50,
+                "fixed_price": 80,
+            }
+        )
+        sheet = self.book("order_form", self.kim, records=self.account).worksheets[0]
+        cells = {
+            row[1].value: [cell.value for cell in row] for row in sheet.iter_rows()
+        }
+        self.assertEqual(cells["CRATE"][7], 100)
+        self.assertIn("from 50", cells["CRATE"][10])
+        self.assertIn("80", cells["CRATE"][10])
+        self.assertFalse(cells["SACK"][10])
+
     def test_sales_history_with_gaps(self):
         product = self.product
         for days in (-100, -5):
