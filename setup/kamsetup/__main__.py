@@ -1,7 +1,6 @@
 """Entry point of setup/demo, setup/test, setup/long and setup/tool."""
 
 import sys
-from pathlib import Path
 
 
 def too_old():
@@ -17,6 +16,8 @@ def too_old():
 if __name__ == "__main__":
     if not (3, 10) <= sys.version_info[:2] <= (3, 13):
         sys.exit("setup/" + sys.argv[1] + ": " + too_old())
+    from pathlib import Path  # Python 2 has none, and is told above what it is
+
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
     from kamsetup.commands import main
 
