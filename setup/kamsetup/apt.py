@@ -184,12 +184,24 @@ class PrivateApt:
 
 
 def unpack(debs, folder, progress, log):
-    """Unpack packages below the folder."""
+    """Unpack packages below the folder; a broken one goes, to be fetched again."""
     folder.mkdir(parents=True, exist_ok=True)
     for deb in debs:
-        processes.run(
-            f"unpacking {deb.name}",
-            ["dpkg-deb", "-x", deb, folder],
-            progress,
-            log,
-        )
+        unpack_one(deb, folder, progress, log)
+
+
+def unpack_one(deb, folder, progress, log):
+    """Unpack a package below the folder."""
+    command = ["dpkg-deb", "-x", deb, folder]
+    try:
+        processes.run(f"unpacking {deb.name}", command, progress, log)
+    except SetupError:
+        if is_broken(deb):
+            deb.unlink()
+        raise
+
+
+def is_broken(deb):
+    """Tell whether a package cannot be read to its end."""
+    code, _text = processes.output_of(["dpkg-deb", "--contents", deb])
+    return bool(code)

@@ -61,6 +61,8 @@ KNOWN = (
             "badzipfile",
             "incompleteread",
             "unexpected end of file",
+            "not a debian format archive",
+            "corrupted filesystem tarfile",
         ),
         "a download arrived broken",
         "Run it again; if it stays so, the mirror this machine uses serves a bad file",

@@ -3,6 +3,7 @@
 import pytest
 from kamsetup import apt
 from kamsetup.errors import SetupError
+from kamsetup.progress import Progress
 
 
 def test_only_debian_archives_of_the_own_release(tmp_path):
@@ -66,3 +67,11 @@ def test_a_package_arrives_whole(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         private.download(["odoo-19/sid"], tmp_path / "debs", None)
     assert not list((tmp_path / "debs").glob("*.deb"))
+
+
+def test_a_broken_package_is_fetched_again(tmp_path):
+    broken = tmp_path / "odoo-19_19.0_all.deb"
+    broken.write_text("not what was asked for")
+    with pytest.raises(SetupError, match=r"a download arrived broken.*Run it again"):
+        apt.unpack([broken], tmp_path / "root", Progress(1), tmp_path / "log")
+    assert not broken.exists()
