@@ -178,9 +178,9 @@ class Nemesis(threading.Thread):
         """Start the server again when it gave up by itself."""
         if self.server.process.poll() is not None:
             self.gave_up += 1
-            self.start()
+            self.start_server()
 
-    def start(self):
+    def start_server(self):
         """Start the server; a start that fails is tried again."""
         for _attempt in range(5):
             with contextlib.suppress(TimeoutError):
@@ -211,7 +211,7 @@ class Nemesis(threading.Thread):
         """Kill the server with all its processes, and start it again."""
         kill_tree(self.server.process.pid)
         self.server.process.wait()
-        self.start()
+        self.start_server()
         return True
 
 
