@@ -9,7 +9,16 @@ import argparse
 import re
 import time
 
-from . import faults, long_history, long_sheets, machine, odoo_lint, prepare, suite
+from . import (
+    faults,
+    killpoints,
+    long_history,
+    long_sheets,
+    machine,
+    odoo_lint,
+    prepare,
+    suite,
+)
 from .errors import SetupError
 from .places import State, our_addons
 from .progress import Progress
@@ -37,7 +46,8 @@ def parse(arguments):
         description="Run the test suites of Odoo's own modules, first without our"
         " addons, then with them, and print what fails only with them; and our tests"
         f" beside {' and '.join(suite.NEIGHBOURS)} (“neighbours”). All"
-        " together take some hours on two cores. See also setup/long faults --help.",
+        " together take some hours on two cores. See also setup/long faults --help"
+        " and setup/long killpoints --help.",
     )
     parser.add_argument(
         "modules",
@@ -123,6 +133,8 @@ def main(arguments):
     """Fail when a test of Odoo's fails with our addons and not without them."""
     if arguments[:1] == ["faults"]:
         return faults.main(arguments[1:])
+    if arguments[:1] == ["killpoints"]:
+        return killpoints.main(arguments[1:])
     modules = parse(arguments)
     if modules == ["history"]:
         verdict = long_history.main(State(), Progress(5))
