@@ -19,5 +19,6 @@
         "views/kam_report_views.xml",
         "wizards/kam_target_import_views.xml",
     ],
+    "demo": ["demo/kam_report_demo.xml"],
     "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
 }
