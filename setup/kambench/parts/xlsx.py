@@ -135,6 +135,10 @@ def peak(side_name, count):
     return tuple(map(float, made.stdout.split()))
 
 
+def _spaced(count):
+    return f"{count:,}".replace(",", " ")
+
+
 def written(world):
     """Return the rows of the writer alone."""
     costs = race(
@@ -147,14 +151,14 @@ def written(world):
     before, most = peak("ours", MANY)
     return [
         row(
-            f"{WRITTEN:,} rows written, beside a bare script".replace(",", " "),
+            f"{_spaced(WRITTEN)} rows written, beside a bare script",
             costs["ours"],
             costs["bare"],
             speed=True,
             want=wanted("ratio", 0.7),
         ),
         number(
-            f"peak memory of {MANY:,} rows".replace(",", " "),
+            f"peak memory of {_spaced(MANY)} rows",
             most,
             unit="MiB",
             want=wanted("mib", 300),
