@@ -15,6 +15,17 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, last))
 
 
+def month_end(year: int, month: int, day: int) -> date:
+    """Return a day of a month as books are closed on it, or the month's last day.
+
+    28 or 29 February is the last of February, whatever the year.
+    """
+    last = monthrange(year, month)[1]
+    if month == 2 and day >= 28:
+        return date(year, month, last)
+    return date(year, month, min(day, last))
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days from ``start`` to ``end``, both in it, in the company's time zone.
@@ -66,3 +77,38 @@ class Period:
     def full_months(self) -> list[Period]:
         """Return the calendar months that lie wholly in the period."""
         return [month for month in self.months() if month.whole_months]
+
+
+def year_before(period: Period) -> Period:
+    """Return the same days a year before."""
+    start = add_months(period.start, -12)
+    months = period.whole_months
+    if months:  # whole months stay whole, whatever February is
+        return Period(start, add_months(start, months) - timedelta(1))
+    return Period(start, add_months(period.end, -12))
+
+
+def fiscal_period(
+    day: date, months: int, last_month: int = 12, last_day: int = 31
+) -> Period:
+    """Return the month, quarter or year of a company's calendar that a day lies in.
+
+    Quarters are counted from the first day of the fiscal year, whatever it is. Months
+    are those of everybody's calendar.
+
+    :param months: 1, 3 or 12
+    :param last_month: month and ``last_day`` on which the fiscal year ends
+    """
+    if months == 1:
+        first = day.replace(day=1)
+        return Period(first, add_months(first, 1) - timedelta(1))
+    end = month_end(day.year, last_month, last_day)
+    if end < day:
+        end = month_end(day.year + 1, last_month, last_day)
+    start = month_end(end.year - 1, last_month, last_day) + timedelta(1)
+    if months == 12:
+        return Period(start, end)
+    starts = [add_months(start, 3 * n) for n in range(4)]
+    place = max(n for n in range(4) if starts[n] <= day)
+    after = starts[place + 1] if place < 3 else end + timedelta(1)
+    return Period(starts[place], after - timedelta(1))

@@ -134,7 +134,8 @@ from . import kam_kpi_given
 from . import kam_kpi_explain
 from . import kam_kpi_results
 from . import kam_kpi_team
-from . import kam_kpi_discount
+from . import kam_kpi_order_value
+from . import kam_kpi_beside
 from . import kam_kpi_outside
 from . import digest_digest
 from . import kam_pay_cover

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 
-from ..kam_core.periods import Period, add_months
-from ..kam_core.targets.cascade import year_before
+from ..kam_core.periods import Period, add_months, year_before
 
 MANAGERS = ("anna", "ben", "clara", "david")
 GROWTH = Decimal("1.08")

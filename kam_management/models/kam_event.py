@@ -127,6 +127,7 @@ class KamEvent(models.Model):
             "OrderCancelled": _("Order cancelled"),
             "OrderDeleted": _("Order deleted"),
             "Delivered": _("Delivered"),
+            "OrderValued": _("Set beside the base column"),
             "PartnersMerged": _("Partners merged"),
         }
 

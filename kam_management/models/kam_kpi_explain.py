@@ -183,6 +183,7 @@ class KamKpi(models.Model):
         day = "own_date" if by_sale else "date"
         found = (
             Domain("kind", "in", list(SOURCES[self.source]))
+            & Domain("company_id", "in", self._companies())
             & self._filter()
             & self._mine(user_id)
         )
@@ -354,6 +355,7 @@ class KamKpi(models.Model):
             return self._explained(span, user_id)
         return (
             Domain("kind", "in", list(SOURCES[self.source]))
+            & Domain("company_id", "in", self._companies())
             & Domain("date", "<=", span[1])
             & self._filter()
             & self._mine(user_id)

@@ -331,7 +331,7 @@ class KamKpiFact(models.Model):
                     WHERE kind = 'sale' AND company_id IN %s
                       AND (partner_id, date) IN %s
                     GROUP BY 1, 2""",
-                tuple(self.env.companies.ids) or (0,),
+                self.env["kam.kpi"]._companies(),
                 tuple(days),
             )
         )

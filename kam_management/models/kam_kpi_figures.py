@@ -106,7 +106,12 @@ class KamKpi(models.Model):
         """Return as SQL ``f``, the facts of a period that the user may read."""
         between = Domain(day, ">=", span[0]) & Domain(day, "<=", span[1])
         sources = {kind for kpi in self for kind in SOURCES[kpi.source]}
-        domain &= between & self[:1]._filter() & Domain("kind", "in", sorted(sources))
+        domain &= (
+            between
+            & self[:1]._filter()
+            & Domain("kind", "in", sorted(sources))
+            & Domain("company_id", "in", self._companies())
+        )
         query = self.env["kam.kpi.fact"]._search(domain)
         return SQL("(%s) AS f", query.select(SQL("%s.*", SQL.identifier(query.table))))
 
@@ -215,9 +220,6 @@ class KamKpi(models.Model):
             if one.field_expr == "recorded_at" and one.operator == "<"
         ]
         return SQL("AND recorded_at < %s", min(moments)) if moments else SQL()
-
-    def _companies(self):
-        return tuple(self.env.companies.ids) or (0,)
 
     def _of_days(self, found, span, by, domain, days, counted):
         """Count customers by the owners of the documents of one day of each.

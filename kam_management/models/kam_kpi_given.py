@@ -1,12 +1,12 @@
 """What callers give when they ask for key figures: days, people, periods."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..kam_core.periods import Period, add_months
+from ..kam_core.periods import fiscal_period
 from ..kam_core.record import FIRST_DAY, LAST_DAY
 
 PERIODS = {"month": 1, "quarter": 3, "year": 12}
@@ -59,14 +59,48 @@ class KamKpi(models.Model):
 
     @api.model
     def _span_of(self, day, period):
-        """Return the month, quarter or year of a day."""
+        """Return the month, quarter or year of a day, by the company's fiscal year."""
         if not isinstance(period, str) or period not in PERIODS:
             raise UserError(
                 self.env._("“Period” is “month”, “quarter” or “year”; choose one.")
             )
-        months = PERIODS[period]
-        first = day.replace(day=1, month=(day.month - 1) // months * months + 1)
-        return Period(first, add_months(first, months) - timedelta(1))
+        company = self.env.company.root_id
+        return fiscal_period(
+            day,
+            PERIODS[period],
+            int(company.fiscalyear_last_month),
+            company.fiscalyear_last_day,
+        )
+
+    def _of_company(self, company):
+        """Return the figures as asked of one root company and its branches.
+
+        Of what the user looks at; of the whole tree for the system itself.
+        """
+        root = company.root_id
+        tree = self.env.companies.filtered(lambda one: one.root_id == root)
+        if self.env.su:
+            tree = root.search([("id", "child_of", root.id)])
+        first = tree & root
+        return self.with_context(allowed_company_ids=(first | tree).ids)
+
+    def _companies(self):
+        """Return the ids of the companies that figures are of, never empty.
+
+        Those the user looks at whose books are in the currency of the present one:
+        money of two currencies is never added up.
+        """
+        currency = self.env.company.currency_id
+        found = self.env.companies.filtered(lambda one: one.currency_id == currency)
+        return tuple(found.ids) or (0,)
+
+    def _left_out(self):
+        """Return the names of companies that are looked at, but in another currency."""
+        rest = self.env.companies - self.env.companies.browse(self._companies())
+        return [
+            f"{one.display_name} ({one.currency_id.name})"
+            for one in rest.sorted("name")
+        ]
 
     def _mine(self, user_id):
         return Domain("user_id", "=", user_id) if user_id else Domain.TRUE

@@ -41,7 +41,7 @@ GIVEN = """
     SELECT f.user_id, (d.base - d.net) * f.share / 100, d.base * f.share / 100,
            f.date, f.res_id
       FROM kam_kpi_fact f
-      JOIN kam_kpi_discount d ON d.order_id = f.res_id AND d.base IS NOT NULL
+      JOIN kam_kpi_order_value d ON d.id = f.res_id AND d.base IS NOT NULL
      WHERE f.kind = 'order' AND f.date BETWEEN %(first)s AND %(last)s
        AND f.company_id IN %(companies)s AND NOT f.reversal
        AND NOT EXISTS (SELECT FROM kam_kpi_fact later
@@ -143,8 +143,8 @@ class KamKpi(models.Model):
     # sudo in each: of whom the user may see results is decided above
     def _trees(self):
         """Return the ids of the companies, and of those their accounts are kept in."""
-        companies = self.env.companies
-        return tuple((companies | companies.root_id).ids) or (0,)
+        companies = self.env.companies.browse(self._companies())
+        return tuple((companies | companies.root_id).ids)
 
     def _outside_adherence(self, span, kept):
         """Committed visits done in their week / committed, less those excused."""
@@ -224,7 +224,7 @@ class KamKpi(models.Model):
                 [
                     ("date_promised", ">=", span[0]),
                     ("date_promised", "<=", span[1]),
-                    ("company_id", "parent_of", self.env.companies.ids),
+                    ("company_id", "in", self._trees()),
                 ],
                 ["user_id", "state", "date_promised"],
             )

@@ -8,11 +8,9 @@ from odoo.fields import Domain
 
 from ..kam_core.kpi.kpis import adds_up
 from ..kam_core.kpi.progress import error_of_forecasts, progress
-from ..kam_core.periods import add_months
-from ..kam_core.targets.cascade import year_before
+from ..kam_core.periods import add_months, year_before
 from .kam_kpi_given import plain
 
-SHOWN = 12  # key figures on the cards
 HELP = 5
 
 
@@ -33,12 +31,14 @@ class KamKpi(models.Model):
               ``{key, date_from, date_to, over, until}``, ``currency_id``, ``lag``
             - ``cards``: list of dicts, a key figure each: ``code``, ``name``, ``unit``,
               ``direction``, ``value``, ``before`` (the same days a year before),
-              ``plan``, ``attained``, ``straight``, ``seasonal``, ``forecast``,
-              ``forecast_error``
+              ``plan``, ``attained``, ``straight``, ``seasonal``, ``pace`` (the fact
+              beside what there should be by now), ``forecast``, ``forecast_error``
             - ``trend``: ``labels`` (12 months), ``series`` {code: {now, before}}
             - ``help``: what would help most: accounts that fell behind
             - ``pay``: the last statements, where the caller may read them: ``id``,
               ``date_from``, ``date_to``, ``closed``, ``amount``
+            - ``left_out``: names of companies looked at whose books are in another
+              currency: no figure is of them
         """
         self.check_access("read")
         today = self.env.company._kam_today()
@@ -58,6 +58,7 @@ class KamKpi(models.Model):
             },
             "currency_id": self.env.company.root_id.currency_id.id,
             "lag": self._lag_words(),
+            "left_out": self._left_out(),
             "cards": kpis._cards(span, today, user_id),
             "trend": kpis._trend(span.end, user_id),
             "help": self._helps(span, today, user_id),
@@ -120,7 +121,7 @@ class KamKpi(models.Model):
                 )
             )
         cards.sort(key=lambda one: one["plan"] is None)  # stable: then as listed
-        return cards[: max(SHOWN, len(plans))]
+        return cards
 
     def _by_day(self, flows, start, stop, domain):
         """Return {code: {day: figure}}."""
@@ -143,11 +144,11 @@ class KamKpi(models.Model):
                     ("state", "=", "approved"),
                     ("date_from", "=", span.start),
                     ("date_to", "=", span.end),
-                    ("company_id", "parent_of", self.env.companies.ids),
+                    ("company_id", "parent_of", self._companies()),
                 ]
             )
         )
-        return {one.kpi_id.id: Decimal(str(one.plan)) for one in found}
+        return found._added_plans().get(user_id, {})
 
     def _card(self, span, today, fact, before, plan, days):
         state = self._state()
@@ -164,6 +165,7 @@ class KamKpi(models.Model):
             "before": plain(before),
             "plan": plain(plan),
             "attained": plain(found.attained),
+            "pace": plain(found.to_pace if flow else found.attained),
             "straight": plain(found.straight) if plan and flow else None,
             "seasonal": plain(found.seasonal) if plan and flow else None,
             "forecast": plain(found.forecast) if flow and span.end >= today else None,

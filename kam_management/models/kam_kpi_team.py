@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from ..kam_core.kpi.kpis import adds_up
+from ..kam_core.kpi.progress import elapsed
 from ..kam_core.pay.attainment import attainment
 from .kam_kpi_given import plain
 
@@ -20,8 +22,10 @@ class KamKpi(models.Model):
         :param period: ``month``, ``quarter`` or ``year``
         :return: dict ``period``, ``currency_id``, ``lag``, ``kpis`` (code, name, unit,
             direction), ``rows`` (a manager each: ``user_id``, ``name``, ``values``,
-            ``plans`` and ``attained`` by code, ``score``: the mean attainment of the
-            plans, ``rank``) and ``total`` (values of all)
+            ``plans``, ``attained`` and ``pace`` (beside an even pace to the day) by
+            code, ``score``: the mean attainment of the plans, ``score_pace``
+            likewise, ``rank``), ``total`` (values of all) and ``left_out``: names of
+            companies whose books are in another currency
         """
         self.check_access("read")
         today = self.env.company._kam_today()
@@ -32,8 +36,11 @@ class KamKpi(models.Model):
         found = kpis._figures(span.start, stop, ("user",))
         total = kpis._figures(span.start, stop).get((), {})
         plans = self._plans_of_all(span)
+        part = elapsed(span, today)
         rows = [
-            kpis._board_row(one, found.get((one["id"],), {}), plans.get(one["id"], {}))
+            kpis._board_row(
+                one, found.get((one["id"],), {}), plans.get(one["id"], {}), part
+            )
             for one in self._people()
         ]
         rows = [row for row in rows if any(row["values"].values()) or row["plans"]]
@@ -50,6 +57,7 @@ class KamKpi(models.Model):
             },
             "currency_id": self.env.company.root_id.currency_id.id,
             "lag": self._lag_words(),
+            "left_out": self._left_out(),
             "kpis": [
                 {name: kpi[name] for name in ("code", "name", "unit", "direction")}
                 for kpi in kpis
@@ -60,38 +68,46 @@ class KamKpi(models.Model):
         }
 
     def _plans_of_all(self, span):
-        """Return {user id: {code: (plan, direction)}} of approved targets."""
+        """Return {user id: {kpi id: plan}} of approved targets."""
         rows = self.env["kam.target"].search(
             [
                 ("level", "=", "user"),
                 ("state", "=", "approved"),
                 ("date_from", "=", span.start),
                 ("date_to", "=", span.end),
+                ("company_id", "parent_of", self._companies()),
             ]
         )
-        found = {}
-        for one in rows:
-            found.setdefault(one.user_id.id, {})[one.kpi_id.code] = Decimal(
-                str(one.plan)
-            )
-        return found
+        return rows._added_plans()
 
-    def _board_row(self, person, values, plans):
+    def _board_row(self, person, values, plans, part):
+        """Return the row of a manager.
+
+        :param part: of the period's days that are over
+        """
         values = {kpi.code: values.get(kpi.code, kpi._blank()) for kpi in self}
-        attained = {
-            kpi.code: attainment(values[kpi.code], plans[kpi.code], kpi.direction)
-            for kpi in self
-            if kpi.code in plans
-        }
-        known = [one for one in attained.values() if one is not None]
+        plans = {kpi.code: plans[kpi.id] for kpi in self if kpi.id in plans}
+        attained, pace = {}, {}
+        for kpi in self.filtered(lambda one: one.code in plans):
+            value, plan = values[kpi.code], plans[kpi.code]
+            due = plan * part if adds_up(kpi._state()) else plan
+            attained[kpi.code] = attainment(value, plan, kpi.direction)
+            pace[kpi.code] = attainment(value, due, kpi.direction)
         return {
             "user_id": person["id"],
             "name": person["name"],
             "values": {code: plain(one) for code, one in values.items()},
             "plans": {code: plain(one) for code, one in plans.items()},
             "attained": {code: plain(one) for code, one in attained.items()},
-            "score": plain(sum(known, Decimal(0)) / len(known)) if known else None,
+            "pace": {code: plain(one) for code, one in pace.items()},
+            "score": plain(_mean(attained)),
+            "score_pace": plain(_mean(pace)),
         }
+
+
+def _mean(ratios):
+    known = [one for one in ratios.values() if one is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None
 
 
 def _standing(row):

@@ -28,8 +28,13 @@ class KamLogAudit(models.AbstractModel):
                 ranges = [["streams", low, high] for low, high in self._ranges()]
                 return [*ranges, ["texts"], ["seals"]]
             case "drift":
-                models_ = self.env["kam.projector"]._models()
-                return [*(["drift", name] for name in models_), ["parked"], ["facts"]]
+                projector = self.env["kam.projector"]
+                return [
+                    *(["drift", name] for name in projector._models()),
+                    ["parked"],
+                    ["facts"],
+                    *(["flat", name] for name in projector._tables()),
+                ]
             case "rebuild":
                 names = self.env["kam.projector"]._models()
                 return [*(["rebuild", name] for name in names), ["rebuild_facts"]]
@@ -204,6 +209,34 @@ class KamLogAudit(models.AbstractModel):
                     " %(odoo)s in Odoo."
                 )
         return text % one
+
+    def _run_flat(self, name):
+        """Compare a flat table with what the log makes of it now."""
+        found = [
+            self._finding("drift", name, self._flat_key(row), words=words)
+            for row, words in self._flat_words(name)
+        ]
+        return found, {"drift": len(found)}
+
+    def _flat_key(self, row):
+        return str(row.get("stream_id") or row.get("id") or "")
+
+    def _flat_words(self, name):
+        _ = self.env._
+        for row in self.env[name]._drifted(SHOWN):
+            text = (
+                _("%(table)s: the log has a row for %(key)s that the table lacks.")
+                if row["in_log"]
+                else _("%(table)s: the table has a row for %(key)s, not so in the log.")
+            )
+            values = {
+                "table": self.env[name]._description,
+                "key": "{} {}".format(
+                    row.get("res_model") or _("document"),
+                    row.get("res_id") or self._flat_key(row),
+                ),
+            }
+            yield row, text % values + " " + _("Rebuild puts the table right.")
 
     # ------------------------------------------------------------------- rebuild
     def _run_rebuild(self, name):

@@ -253,6 +253,53 @@ class KamLogProjection(models.AbstractModel):
         cr.execute(f'SELECT count(*) FROM "{self._table}"')  # noqa: S608
         return cr.fetchone()[0]
 
+    # ------------------------------------------------------------------- drift
+    @api.model
+    def _drifted(self, limit):
+        """Make all rows anew beside the table and return how the two differ.
+
+        :param limit: rows, at most
+        :return: list of the rows as dicts, with ``in_log``: the log has it so, the
+            table does not; else the other way round
+        """
+        self._catch_up()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._compared(limit)
+        except UNREADABLE:  # what cannot be read is told of by itself
+            return []
+
+    def _compared(self, limit):
+        # pylint: disable=sql-injection
+        cr, table, fresh = self.env.cr, self._table, f"{self._table}_fresh"
+        cr.execute(f'DROP TABLE IF EXISTS "{fresh}"')
+        self._make_table(fresh, indexes=False)
+        self._insert_all(fresh)
+        names = ", ".join(f'"{name}"' for name in self._rows_compared())
+        cr.execute(
+            f"""SELECT to_jsonb(d) FROM (
+                   (SELECT true AS in_log, {names} FROM "{fresh}"
+                     EXCEPT ALL SELECT true, {names} FROM "{table}")
+                    UNION ALL
+                   (SELECT false, {names} FROM "{table}"
+                     EXCEPT ALL SELECT false, {names} FROM "{fresh}")) AS d
+                LIMIT %s""",  # noqa: S608
+            [limit],
+        )
+        found = [row[0] for row in cr.fetchall()]
+        cr.execute(f'DROP TABLE "{fresh}"')
+        return found
+
+    def _rows_compared(self):
+        """Return the columns that the log decides: all but a number given in order."""
+        self.env.cr.execute(
+            """SELECT attname FROM pg_attribute
+                WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
+                  AND attidentity = '' ORDER BY attnum""",
+            [self._table],
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
     # --------------------------------------------------------------------- lag
     @api.model
     @api.readonly

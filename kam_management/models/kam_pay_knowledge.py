@@ -124,7 +124,8 @@ class KamPayKnowledge(models.AbstractModel):
         span = (statement.date_from, statement.date_to)
         ids = [one for one in wanted if formula_of(kpis[one]) is None]
         # sudo: the figure of whom is paid, whoever reckons the pay
-        model = self.env["kam.kpi"].sudo().with_context(active_test=False)
+        model = self.env["kam.kpi"].sudo()._of_company(statement.company_id)
+        model = model.with_context(active_test=False)
         debts = model.search([("code", "=", "overdue_share")], limit=1)
         rows = (model.browse(ids) | debts)._figures(*span, by=("user",))
         row = rows.get((statement.user_id.id,), {})

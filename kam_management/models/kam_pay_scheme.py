@@ -208,7 +208,8 @@ class KamPayScheme(models.Model):
                 raise UserError(
                     self.env._("“%s” is not in force on that day.", scheme.display_name)
                 )
-            span = self.env["kam.kpi"]._span_of(day, scheme.period)
+            kpis = self.env["kam.kpi"].with_company(scheme.company_id)
+            span = kpis._span_of(day, scheme.period)
             known = self.env["kam.pay.statement"].search(
                 [
                     ("scheme_id", "=", scheme.id),

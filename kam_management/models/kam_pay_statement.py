@@ -62,7 +62,7 @@ class KamPayStatement(models.Model):
         readonly=True, copy=False, help="Over all lines: a re-run gives the same."
     )
     stamped = fields.Char(readonly=True, copy=False)
-    closed_on = fields.Date(readonly=True, copy=False)
+    closed_on = fields.Date("Closed on", readonly=True, copy=False)
     objection_ids = fields.One2many(
         "kam.pay.objection", "statement_id", "Objections", readonly=True
     )

@@ -71,7 +71,8 @@ class KamPayStatement(models.Model):
         visits = [change for change in given if change[0] == VISIT]
         if not visits:
             return question
-        kpis = self.env["kam.kpi"].with_context(active_test=False)
+        kpis = self.env["kam.kpi"]._of_company(self.company_id)
+        kpis = kpis.with_context(active_test=False)
         figures = dict(question.figures)
         span = (question.period.start, question.period.end)
         for kpi in kpis.browse(figures):

@@ -6,8 +6,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..kam_core.kpi.kpis import adds_up
-from ..kam_core.periods import Period
-from ..kam_core.targets.cascade import quarters, split_over, year_before
+from ..kam_core.periods import Period, year_before
+from ..kam_core.targets.cascade import quarters, split_over
 
 NEXT = {"company": "team", "team": "user", "user": "account"}
 FIELD = {"team": "team_id", "user": "user_id", "account": "account_id"}
@@ -136,7 +136,7 @@ class KamTarget(models.Model):
     def _weights(self, level, holders, before):
         """Return last year's figure of each holder, by place."""
         # sudo: a head splits by what all had, who may not read others' figures
-        kpi = self.kpi_id.sudo()
+        kpi = self.kpi_id.sudo()._of_company(self.company_id)
         span = (before.start, before.end)
         by = "account" if level == "account" else "user"
         found = {
@@ -169,7 +169,7 @@ class KamTarget(models.Model):
         spans = whole.months() if step == "month" else quarters(whole)
         before = year_before(whole)
         # sudo: the season is the holder's own, whoever may split
-        kpi = self.kpi_id.sudo()
+        kpi = self.kpi_id.sudo()._of_company(self.company_id)
         by_month = kpi._figures(
             before.start, before.end, by=("month",), domain=self._own_domain()
         )

@@ -3,13 +3,12 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..kam_core.kpi import kpis
 from ..kam_core.kpi.progress import progress
-from ..kam_core.periods import Period
-from ..kam_core.targets.cascade import year_before
+from ..kam_core.periods import Period, year_before
 
 NAMES = ("fact", "attained", "straight", "seasonal", "forecast")
 
@@ -32,6 +31,11 @@ class KamTarget(models.Model):
         "Forecast to the end", compute="_compute_progress", digits=(16, 4)
     )
 
+    @api.depends(
+        *("kpi_id", "level", "team_id", "user_id", "account_id"),
+        *("date_from", "date_to", "plan", "company_id"),
+    )
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_progress(self):
         found = self._progress()
         for target in self:
@@ -50,16 +54,21 @@ class KamTarget(models.Model):
         today = today or self.env.company._kam_today()
         out = {}
         batches = self.filtered(lambda one: one.date_from and one.date_to).grouped(
-            lambda one: (one.date_from, one.date_to, one.level)
+            lambda one: (one.date_from, one.date_to, one.level, one.company_id)
         )
-        for (start, stop, level), some in batches.items():
+        for (start, stop, level, _company), some in batches.items():
             period = Period(start, stop)
-            facts = some._facts_of(start, min(stop, max(today, start)), level)
+            facts = {}
+            if start <= today and some._sees_all(level):
+                facts = some._facts_of(start, min(stop, today), level)
             days = some._days_before(year_before(period), level)
             for target in some:
                 key = (target._key(level), target.kpi_id.code)
                 kpi = target.kpi_id._state()
-                fact = facts.get(key, target.kpi_id._blank())
+                # of days to come nothing is known yet
+                fact = None
+                if start <= today and some._sees_all(level):
+                    fact = facts.get(key, target.kpi_id._blank())
                 plan = Decimal(str(target.plan))
                 out[target.id] = (
                     progress(
@@ -75,6 +84,30 @@ class KamTarget(models.Model):
                 )
         return out
 
+    def _sees_all(self, level):
+        """Tell whether the user sees all the facts of such a target.
+
+        A head reads the company's plan; the part of its sales that is the team's would
+        look like a bad year.
+        """
+        return level != "company" or self.env["kam.kpi.fact"]._people_seen() is None
+
+    def _added_plans(self):
+        """Return {user id: {kpi id: plan}} of managers' targets of one period.
+
+        Where somebody has one in each of several companies, sums add up; of a ratio
+        no sum is a plan: the first company's holds.
+        """
+        found = defaultdict(dict)
+        for one in self.sorted("company_id"):
+            plans, kpi = found[one.user_id.id], one.kpi_id
+            plan = Decimal(str(one.plan))
+            if kpi.id not in plans:
+                plans[kpi.id] = plan
+            elif kpis.adds_up(kpi._state()):
+                plans[kpi.id] += plan
+        return found
+
     def _key(self, level):
         return {
             "user": self.user_id.id,
@@ -84,7 +117,7 @@ class KamTarget(models.Model):
 
     def _facts_of(self, start, stop, level):
         """Return {(holder id, code): figure} of the targets' holders."""
-        kpis_ = self.kpi_id
+        kpis_ = self.kpi_id._of_company(self.company_id)
         if level in ("user", "account"):
             rows = kpis_._figures(start, stop, (level,), self._holders_domain(level))
             return {
@@ -94,7 +127,8 @@ class KamTarget(models.Model):
             }
         out = {}
         for holder, some in self.grouped(lambda one: one._key(level)).items():
-            rows = some.kpi_id._figures(start, stop, (), some[:1]._own_domain())
+            mine = some.kpi_id.with_env(kpis_.env)
+            rows = mine._figures(start, stop, (), some[:1]._own_domain())
             out.update({(holder, code): v for code, v in rows.get((), {}).items()})
         return out
 
@@ -104,7 +138,8 @@ class KamTarget(models.Model):
 
     def _days_before(self, before, level):
         """Return {(holder id, code): {day: figure}} of the year before."""
-        flows = self.kpi_id.filtered(lambda kpi: kpis.adds_up(kpi._state()))
+        figures = self.kpi_id._of_company(self.company_id)
+        flows = figures.filtered(lambda kpi: kpis.adds_up(kpi._state()))
         out = defaultdict(dict)
         if not flows:
             return out

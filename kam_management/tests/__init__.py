@@ -31,6 +31,7 @@ from . import test_kam_ageing
 from . import test_kam_promise
 from . import test_kam_promises
 from . import test_kam_kpi
+from . import test_kam_kpi_company
 from . import test_kam_kpi_explain
 from . import test_kam_approval
 from . import test_kam_visit

@@ -2,6 +2,8 @@
 
 import base64
 import io
+import random
+from datetime import datetime
 
 from openpyxl import Workbook, load_workbook
 
@@ -107,6 +109,47 @@ class TestKamTargetXlsx(TransactionCase):
                 self.send(data)
         with self.assertRaises(UserError):
             self.back(empty)
+
+    def test_damaged_files_change_nothing(self):
+        """Bytes turned over, and the end cut off: a sentence, or the plans as they are.
+
+        By what is left of a file no plan may change: each is what it was, or refused.
+        """
+        content = io.BytesIO()
+        self.out().save(content)
+        whole, chance = content.getvalue(), random.Random(6)
+        before = self.parts.mapped("plan")
+        for turn in range(150):
+            damaged = bytearray(whole)
+            if turn % 3 == 0:
+                damaged = damaged[: chance.randrange(len(damaged))]
+            else:
+                for _byte in range(chance.choice((1, 3, 20))):
+                    damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            try:
+                self.send(base64.b64encode(bytes(damaged)))
+            except UserError as refused:
+                self.assertIn("“", str(refused), turn)
+        self.assertEqual(self.parts.mapped("plan"), before)
+
+    def test_any_value_in_any_cell_is_refused_with_the_cell(self):
+        """Whatever stands in a cell of the table: no error but a sentence."""
+        before = self.parts.mapped("plan")
+        strange = ("", "=1+1", "NaN", 1e308, True, datetime(2026, 1, 1), "\u202e500")
+        whole = io.BytesIO()
+        self.out().save(whole)
+        book = load_workbook(io.BytesIO(whole.getvalue()))
+        first = self.plans(book.worksheets[0])[0]
+        for column in range(7):
+            cell = book.worksheets[0].cell(first.row, column + 1)
+            kept = cell.value
+            for value in strange:
+                cell.value = value
+                with self.assertRaises(UserError) as refused:
+                    self.back(book)
+                self.assertIn(cell.coordinate, str(refused.exception), repr(value))
+            cell.value = kept
+        self.assertEqual(self.parts.mapped("plan"), before)
 
     def _empty(self):
         content = io.BytesIO()

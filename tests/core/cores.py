@@ -37,6 +37,7 @@ CATEGORIES = {
     "kam_core.needs": "kam.need",
     "kam_core.segments": "kam.segment",
     "kam_core.kpi.kpis": "kam.kpi",
+    "kam_core.kpi.order_value": "kam.kpi.order.value",
     "kam_core.visits.account_cadence": "kam.account.cadence",
     "kam_core.visits.intervals": "kam.cadence",
     "kam_core.visits.kinds": "kam.visit.kind",

@@ -1,9 +1,14 @@
 """Plans that come back as a sheet: a wrong one changes nothing and names the cell."""
 
+import re
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal as D
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kam_core.record import DomainError
 from kam_core.targets.exchange import (
     ClosedRow,
     Line,
@@ -75,3 +80,46 @@ def test_parts_that_are_not_in_the_sheet_count():
     assert changes(LINES, [row(8)], wholes) == {}
     with pytest.raises(SumWrong, match=r"-10\.00"):
         changes(LINES, [row(8, plan=90)], wholes)
+
+
+# ------------------------------------------------------------------ damaged sheets
+STRANGE = (
+    *(None, "", " ", "=1+1", "'5", "NaN", "inf", "-inf", "-1", "0", "1e400", "1e-400"),
+    *("1,5", "1.5.", "٣", "½", "\uff10", "\0", "\ud800", "a" * 999, "None", "True"),
+    *(True, False, 0, -0.0, float("nan"), float("inf"), 10**400, -(10**400), 1e308),
+    *(D("NaN"), D("sNaN"), D("Infinity"), D("1E+999999"), D("1E-999999")),
+    *(date(2026, 1, 1), datetime(2026, 1, 1, 1), time(1), timedelta(1), b"x", [], {}),
+)
+cells = st.sampled_from(STRANGE) | st.text(max_size=5) | st.floats() | st.integers()
+damages = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, len(TEXTS) + 1), cells), max_size=4
+)
+
+
+def says(line):
+    """Return what a cell of the row says, for a value that is none of a plan's."""
+    return [line.key, *line.texts.values(), line.plan]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(damages=damages, order=st.permutations(sorted(LINES)), left=st.integers(1, 3))
+def test_a_damaged_sheet_is_refused_by_its_cell_or_changes_only_plans(
+    damages, order, left
+):
+    rows = [[8 + n, says(LINES[key])] for n, key in enumerate(order[:left])]
+    for place, column, value in damages:
+        if place < len(rows):
+            rows[place][1][column] = value
+    found, refused = {}, ""
+    try:
+        found = changes(LINES, rows, WHOLES)
+    except DomainError as error:
+        refused = str(error)
+    if refused:
+        assert re.search(r"\b[A-G](8|9|10)\b", refused)
+        return
+    assert set(found) <= {key for key, line in LINES.items() if line.open_}
+    plans = {key: found.get(key, line.plan) for key, line in LINES.items()}
+    assert all(plan > 0 and plan.is_finite() for plan in plans.values())
+    if {"a", "b"} <= {row[0] for _number, row in rows}:
+        assert plans["a"] + plans["b"] == WHOLES["whole"].plan

@@ -10,8 +10,8 @@ from kam_core.kpi.formulas import Formula, chosen, figure
 from kam_core.kpi.progress import elapsed, error_of_forecasts, progress, season
 from kam_core.ownership import Owner
 from kam_core.pay.attribution import Fact, attribute
-from kam_core.periods import Period
-from kam_core.targets.cascade import quarters, split_over, year_before
+from kam_core.periods import Period, fiscal_period, month_end, year_before
+from kam_core.targets.cascade import quarters, split_over
 
 JAN, FEB = Period(date(2026, 1, 1), date(2026, 1, 31)), date(2026, 2, 1)
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -179,6 +179,89 @@ def test_elapsed_and_season_at_the_ends():
     assert season(JAN, FEB, {date(2025, 1, 1): D(1)}) == 1
     assert season(JAN, DAY, {}) is None
     assert season(JAN, DAY, {date(2025, 1, 1): D(-1), date(2025, 1, 20): D(5)}) is None
+
+
+def test_nothing_is_due_before_the_first_day():
+    before = {date(2025, 1, 1): D(40), date(2025, 1, 31): D(60)}
+    found = progress(JAN, date(2025, 12, 30), D(0), D(100), before)
+    assert (found.straight, found.seasonal, found.to_pace) == (0, 0, None)
+    assert found.forecast is None
+
+
+def test_nothing_last_year_by_now_leaves_the_even_pace():
+    before = {date(2025, 1, 31): D(60)}
+    found = progress(JAN, DAY, D(10), D(31), before)
+    assert found.seasonal == 0
+    assert found.to_pace == 1
+    assert found.forecast == 31
+
+
+def test_the_leap_day_is_in_the_season():
+    february = Period(date(2029, 2, 1), date(2029, 2, 28))
+    before = {date(2028, 2, 1): D(25), date(2028, 2, 29): D(75)}
+    assert season(february, date(2029, 2, 10), before) == D("0.25")
+    leap = Period(date(2028, 2, 1), date(2028, 2, 29))
+    before = {date(2027, 2, 1): D(25), date(2027, 2, 28): D(75)}
+    assert season(leap, date(2028, 2, 10), before) == D("0.25")
+    assert season(leap, date(2028, 2, 29), before) == 1
+    assert elapsed(leap, date(2028, 2, 28)) == D(28) / 29
+
+
+@given(
+    period=st.builds(
+        lambda start, days: Period(start, start + timedelta(days)),
+        st.dates(date(2020, 1, 1), date(2032, 1, 1)),
+        st.integers(0, 400),
+    ),
+    before=st.dictionaries(
+        st.dates(date(2018, 1, 1), date(2032, 1, 1)), st.decimals(0, 999, places=2)
+    ),
+    gone=st.integers(-5, 410),
+)
+def test_the_pace_never_falls_and_is_within_the_plan(period, before, gone):
+    today = period.start + timedelta(gone)
+    found = [
+        progress(period, day, D(1), D(100), before)
+        for day in (today, today + timedelta(1))
+    ]
+    for name in ("straight", "seasonal"):
+        now, then = (getattr(one, name) for one in found)
+        if now is not None:
+            assert 0 <= now <= then <= 100
+
+
+# ------------------------------------------------------------- a company's calendar
+def test_periods_of_a_fiscal_year():
+    day = date(2026, 2, 14)
+    assert fiscal_period(day, 1) == Period(date(2026, 2, 1), date(2026, 2, 28))
+    assert fiscal_period(day, 3) == Period(date(2026, 1, 1), date(2026, 3, 31))
+    assert fiscal_period(day, 12) == YEAR
+    # to the end of June: February is in the third quarter
+    assert fiscal_period(day, 3, 6, 30) == Period(date(2026, 1, 1), date(2026, 3, 31))
+    assert fiscal_period(day, 12, 6, 30) == Period(date(2025, 7, 1), date(2026, 6, 30))
+    # to the fifth of April
+    assert fiscal_period(day, 12, 4, 5) == Period(date(2025, 4, 6), date(2026, 4, 5))
+    assert fiscal_period(day, 3, 4, 5) == Period(date(2026, 1, 6), date(2026, 4, 5))
+    # to the last of February, whatever it is
+    leap = Period(date(2027, 3, 1), date(2028, 2, 29))
+    assert fiscal_period(date(2028, 2, 29), 12, 2, 28) == leap
+    assert month_end(2026, 9, 31) == date(2026, 9, 30)
+
+
+@given(
+    day=st.dates(date(1990, 1, 1), date(2090, 1, 1)),
+    months=st.sampled_from([1, 3, 12]),
+    last_month=st.integers(1, 12),
+    last_day=st.integers(1, 31),
+)
+def test_periods_follow_one_another(day, months, last_month, last_day):
+    period = fiscal_period(day, months, last_month, last_day)
+    assert period.start <= day <= period.end
+    ends = (last_month, last_day)
+    assert fiscal_period(period.start, months, *ends) == period
+    assert fiscal_period(period.end, months, *ends) == period
+    after = fiscal_period(period.end + timedelta(1), months, *ends)
+    assert after.start == period.end + timedelta(1)
 
 
 def test_error_of_forecasts():

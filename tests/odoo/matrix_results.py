@@ -12,6 +12,7 @@ PAID = {**NOBODY, **dict.fromkeys(KAM, "r")}
 RIGHTS = {
     "kam.kpi": {**NOBODY, "user": "r", "head": "r", "director": "rwcu", "payroll": "r"},
     "kam.kpi.fact": {**PAID, "payroll": "r"},
+    "kam.kpi.order.value": {**NOBODY, "system": "r"},
     "kam.pay.objection": {**PAID, "payroll": "rwcu"},
     "kam.pay.scheme": {**PAID, "payroll": "rwcu"},
     "kam.pay.scheme.debt": {**PAID, "payroll": "rwcu"},

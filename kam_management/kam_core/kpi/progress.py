@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from ..pay.attainment import UP, attainment
-from ..periods import Period, add_months
+from ..periods import Period, add_months, year_before
 
 ZERO = Decimal(0)
 
@@ -31,6 +31,11 @@ class Progress:
     to_seasonal: Decimal | None
     forecast: Decimal | None
 
+    @property
+    def to_pace(self) -> Decimal | None:
+        """The fact beside what there should be by now: by the season, else evenly."""
+        return self.to_straight if self.to_seasonal is None else self.to_seasonal
+
 
 def elapsed(period: Period, today: date) -> Decimal:
     """Return the part of the period's days that are over, today among them."""
@@ -49,15 +54,20 @@ def season(
     :param before: figures by day of the year before
     :return: None when there was nothing, or it does not go from 0 to 1
     """
-    start, end = add_months(period.start, -12), add_months(period.end, -12)
-    now = add_months(min(max(today, period.start), period.end), -12)
-    whole = sum((v for day, v in before.items() if start <= day <= end), ZERO)
+    last = year_before(period)
+    whole = _between(before, last.start, last.end)
     if whole <= 0:
         return None
-    part = sum((v for day, v in before.items() if start <= day <= now), ZERO) / whole
+    if today < period.start:
+        return ZERO
     if today >= period.end:
         return Decimal(1)
+    part = _between(before, last.start, add_months(today, -12)) / whole
     return part if ZERO <= part <= 1 else None
+
+
+def _between(days, start, end):
+    return sum((value for day, value in days.items() if start <= day <= end), ZERO)
 
 
 def progress(
@@ -86,7 +96,7 @@ def progress(
     by_season = season(period, today, before or {})
     straight = whole * part
     seasonal = None if by_season is None else whole * by_season
-    pace = part if by_season is None else by_season
+    pace = by_season or part  # nothing by this day last year says nothing
     return Progress(
         attained,
         straight,

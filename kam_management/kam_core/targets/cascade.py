@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from ..money import split_largest_remainder
-from ..periods import Period, add_months
+from ..periods import Period
 
 ZERO = Decimal(0)
 
@@ -30,16 +30,6 @@ def split_over(
     filled = [one if one > 0 else mean for one in weights.values()]
     parts = split_largest_remainder(total, filled, decimals)
     return dict(zip(weights, parts, strict=True))
-
-
-def year_before(period: Period) -> Period:
-    """Return the same days a year before."""
-    start = add_months(period.start, -12)
-    months = period.whole_months
-    if months:  # whole months stay whole, whatever February is
-        after = add_months(start, months)
-        return Period(start, after.fromordinal(after.toordinal() - 1))
-    return Period(start, add_months(period.end, -12))
 
 
 def quarters(period: Period) -> Sequence[Period]:

@@ -1,8 +1,11 @@
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { ResultsBase } from "./results_base";
 import { ResultsChart } from "./results_chart";
+
+const SHOWN = 12;
 
 /** Where one key account manager stands today, and why. */
 export class KamMyResults extends ResultsBase {
@@ -14,6 +17,7 @@ export class KamMyResults extends ResultsBase {
         return {
             userId: this.props.action?.params?.user_id || null,
             code: "net_sales",
+            all: false,
             whatIf: { kind: "sale", amount: "", told: null },
         };
     }
@@ -28,6 +32,13 @@ export class KamMyResults extends ResultsBase {
         if (!this.state.data.trend.series[this.state.code]) {
             this.state.code = Object.keys(this.state.data.trend.series)[0] || null;
         }
+    }
+
+    /** Those with a plan, and the first of the rest until all are asked for. */
+    get cards() {
+        const { cards } = this.state.data;
+        const planned = cards.filter((card) => card.plan !== null).length;
+        return this.state.all ? cards : cards.slice(0, Math.max(SHOWN, planned));
     }
 
     get title() {
@@ -56,7 +67,7 @@ export class KamMyResults extends ResultsBase {
     /** Where an even pace, or last year's, would be by now. */
     mark(card) {
         const pace = card.seasonal ?? card.straight;
-        return pace === null ? null : `left: ${Math.min(1, pace / card.plan) * 100}%`;
+        return pace === null || !card.plan ? null : `left: ${Math.min(1, pace / card.plan) * 100}%`;
     }
 
     growth(card) {
@@ -64,7 +75,19 @@ export class KamMyResults extends ResultsBase {
             return "";
         }
         const change = Math.round((card.value / card.before - 1) * 100);
-        return `${change > 0 ? "+" : ""}${change} %`;
+        return _t("%s on last year", `${change > 0 ? "+" : ""}${change} %`);
+    }
+
+    /** What there should be by now, in words. */
+    paceWords(card) {
+        const words = [];
+        if (card.straight !== null) {
+            words.push(_t("%s evenly", this.value(card.straight, card.unit)));
+        }
+        if (card.seasonal !== null) {
+            words.push(_t("%s by last year", this.value(card.seasonal, card.unit)));
+        }
+        return words.length ? _t("due by now: %s", words.join(", ")) : "";
     }
 
     growthTone(card) {
@@ -95,6 +118,15 @@ export class KamMyResults extends ResultsBase {
         }
     }
 
+    when(text) {
+        return deserializeDateTime(text).toLocaleString({
+            weekday: "short",
+            day: "numeric",
+            hour: "numeric",
+            minute: "2-digit",
+        });
+    }
+
     openAccount(id) {
         return this.openForm("kam.account", id);
     }
@@ -110,6 +142,22 @@ export class KamMyResults extends ResultsBase {
             res_id: id,
             views: [[false, "form"]],
         });
+    }
+
+    openVisit(id) {
+        return this.openForm("kam.visit", id);
+    }
+
+    /** The screens that stand beside this one; of somebody else one looks at lists. */
+    openWeek() {
+        const mine = this.state.data.user.id === user.userId;
+        return this.action.doAction(
+            mine ? "kam_management.kam_my_week_action" : "kam_management.kam_visit_action"
+        );
+    }
+
+    openDebtors() {
+        return this.action.doAction("kam_management.kam_worklist_action");
     }
 
     openTargets() {

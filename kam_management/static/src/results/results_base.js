@@ -68,6 +68,12 @@ export class ResultsBase extends Component {
             : _t("Everything up to now; looked at %s", at);
     }
 
+    /** Money of two currencies is never added up: say whose is not here. */
+    get leftOutWords() {
+        const { left_out } = this.state.data;
+        return left_out.length ? _t("Not in it, for its currency: %s", left_out.join(", ")) : "";
+    }
+
     day(text) {
         return formatDate(deserializeDate(text));
     }

@@ -39,6 +39,7 @@ export class ResultsChart extends Component {
             {
                 type: "line",
                 label: _t("A year before"),
+                pointStyle: "line",
                 data: this.props.series.before,
                 borderColor: getColor(1, scheme, 2),
                 backgroundColor: getColor(1, scheme, 2),
@@ -50,6 +51,7 @@ export class ResultsChart extends Component {
             {
                 type: "bar",
                 label: _t("Last 12 months"),
+                pointStyle: "rect",
                 data: this.props.series.now,
                 backgroundColor: getColor(0, scheme, 2),
                 borderRadius: 3,
@@ -77,7 +79,7 @@ export class ResultsChart extends Component {
                     legend: {
                         position: "bottom",
                         reverse: true,
-                        labels: { color: text, boxWidth: 14 },
+                        labels: { color: text, usePointStyle: true, boxWidth: 14 },
                     },
                     tooltip: {
                         callbacks: {
@@ -88,6 +90,7 @@ export class ResultsChart extends Component {
                 scales: {
                     x: { ticks: { color: text }, grid: { display: false } },
                     y: {
+                        title: { display: true, text: this.props.name, color: text },
                         beginAtZero: true,
                         border: { display: false },
                         grid: { color: grid },

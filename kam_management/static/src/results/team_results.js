@@ -1,3 +1,4 @@
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { ResultsBase } from "./results_base";
 
@@ -36,6 +37,10 @@ export class KamTeamResults extends ResultsBase {
         const worth = (row) =>
             (row.values[sort] ?? (down ? Infinity : -Infinity)) * (down ? 1 : -1);
         return rows.sort((one, other) => worth(one) - worth(other));
+    }
+
+    planWords(row, kpi) {
+        return _t("of the plan of %s", this.value(row.plans[kpi.code], kpi.unit));
     }
 
     sortBy(code) {
