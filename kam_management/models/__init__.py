@@ -132,6 +132,7 @@ from . import kam_target_progress
 from . import kam_target_exchange
 from . import kam_kpi_given
 from . import kam_kpi_explain
+from . import kam_kpi_changed
 from . import kam_kpi_results
 from . import kam_kpi_team
 from . import kam_kpi_order_value
