@@ -30,6 +30,7 @@ function card(values) {
         attained: 0.9,
         straight: 50,
         seasonal: 40,
+        pace: 2.25,
         forecast: 120,
         forecast_error: 0.1,
         ...values,
@@ -60,6 +61,12 @@ function results(values) {
         period: PERIOD,
         currency_id: 1,
         lag: { streams: 0, caught_up_at: "2026-03-10 08:00:00" },
+        left_out: [],
+        week: { done: 1, left: 1, late: 2, next: [] },
+        debtors: [
+            { account_id: 3, name: "Acme", overdue: 70, receivable: 90, since: "2026-02-01" },
+        ],
+        owed: { accounts: 1, overdue: 70 },
         cards: [
             card({}),
             card({
@@ -73,6 +80,7 @@ function results(values) {
                 attained: null,
                 straight: null,
                 seasonal: null,
+                pace: null,
                 forecast: null,
                 forecast_error: null,
             }),
@@ -98,17 +106,40 @@ test("cards say where one stands, and open into their facts", async () => {
     const [sales, returns] = queryAllTexts(".o_kam_card");
     expect(sales).toMatch(/90/);
     expect(sales).toMatch(/\+50 %/);
-    expect(sales).toMatch(/90 % of 100/);
-    expect(sales).toMatch(/by last year's pace/);
+    expect(sales).toMatch(/90 % of the plan of 100/);
+    expect(sales).toMatch(/50 evenly, 40 by last year/);
+    expect("[data-code=net_sales] .progress-bar").toHaveClass("text-bg-success");
     expect(sales).toMatch(/± 10 %/);
     expect(returns).toMatch(/2.0 %/);
-    expect("[data-code=returns] .text-success").toHaveText("-50 %");
+    expect("[data-code=returns] .text-success").toHaveText("-50 % on last year");
     expect("[data-code=returns] .progress").toHaveCount(0);
     await contains("[data-code=net_sales]").click();
     expect.verifySteps([["net_sales", "2026-03-01", "2026-03-10", 7]]);
     expect(".modal .o_kam_big").toHaveText("90");
     await contains(".modal .o_kam_open_facts:contains('The 2 facts')").click();
     expect.verifySteps(["Facts"]);
+});
+
+test("the week and the debtors stand beside, and what is left out is said", async () => {
+    onRpc("kam.kpi", "my_results", () => results({ left_out: ["Far away (USD)"] }));
+    mockService("action", { doAction: (action) => expect.step(action.res_id || action) });
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    expect(".o_kam_week_beside").toHaveText(/1 done, 1 to do, 2 not told of/);
+    expect(".o_kam_left_out").toHaveText(/Far away \(USD\)/);
+    await contains(".o_kam_debtors .d-flex a:contains(Acme)").click();
+    await contains(".o_kam_debtors a:contains(Worklist)").click();
+    expect.verifySteps([3, "kam_management.kam_worklist_action"]);
+});
+
+test("all key figures are there, twelve at first", async () => {
+    const many = Array.from({ length: 20 }, (_, n) =>
+        card({ code: `k${n}`, name: `K${n}`, plan: null, attained: null })
+    );
+    onRpc("kam.kpi", "my_results", () => results({ cards: many }));
+    await mountWithCleanup(KamMyResults, { props: PROPS });
+    expect(".o_kam_result_cards > .o_kam_card").toHaveCount(12);
+    await contains(".o_kam_all").click();
+    expect(".o_kam_result_cards > .o_kam_card").toHaveCount(20);
 });
 
 test("a quotient says what it divides, and by which records", async () => {
@@ -227,13 +258,16 @@ test("the board ranks by plans, or by any figure", async () => {
         values: { net_sales: net },
         plans: { net_sales: 100 },
         attained: { net_sales: score },
+        pace: { net_sales: score },
         score,
+        score_pace: score,
         rank: id,
     });
     onRpc("kam.kpi", "team_board", () => ({
         period: PERIOD,
         currency_id: 1,
         lag: { streams: 0, caught_up_at: false },
+        left_out: [],
         kpis: [{ code: "net_sales", name: "Net sales", unit: "number", direction: "up" }],
         rows: [row(1, "Kim", 50, 1.1), row(2, "Lou", 90, 0.7)],
         total: { net_sales: 140 },
@@ -241,8 +275,8 @@ test("the board ranks by plans, or by any figure", async () => {
     mockService("action", { doAction: (action) => expect.step(action.params.user_id) });
     await mountWithCleanup(KamTeamResults, { props: PROPS });
     expect(queryAllTexts("tr.o_kam_person a.text-nowrap")).toEqual(["Kim", "Lou"]);
-    expect(".badge.text-bg-success").toHaveText("110 %");
-    expect(".badge.text-bg-danger").toHaveText("70 %");
+    expect("td .badge.text-bg-success").toHaveText("110 %");
+    expect("td .badge.text-bg-danger").toHaveText("70 %");
     await contains("th button").click();
     expect(queryAllTexts("tr.o_kam_person a.text-nowrap")).toEqual(["Lou", "Kim"]);
     await contains("tr.o_kam_person a.text-nowrap").click();
