@@ -50,7 +50,7 @@ def uninstall_hook(env):
     env.cr.execute(
         "UPDATE calendar_event SET res_model_id = NULL WHERE res_model = 'kam.visit'"
     )
-    env.cr.execute("DROP TABLE IF EXISTS kam_kpi_discount")  # of no model
+    env.cr.execute("DROP TABLE IF EXISTS kam_kpi_order_queue")  # of no model
     models = (*KEPT, *env["kam.projector"]._models())
     env["ir.model.data"].search(
         [
