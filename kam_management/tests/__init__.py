@@ -38,6 +38,7 @@ from . import test_kam_visit
 from . import test_kam_visit_edges
 from . import test_kam_week
 from . import test_kam_visit_calendar
+from . import test_kam_tampering
 from . import test_kam_target
 from . import test_kam_pay
 from . import test_kam_pay_doors
