@@ -248,26 +248,6 @@ class KamAgeing(models.Model):
             field_names = list(dict.fromkeys([*field_names, *stored]))
         return super().search_fetch(domain, field_names, offset, limit, order)
 
-    @api.model
-    @api.readonly
-    def web_search_read(
-        self,
-        domain,
-        specification,
-        offset=0,
-        limit=None,
-        order=None,
-        count_limit=None,
-    ):
-        """Cut a page out of the whole list, whose length is known then.
-
-        To count apart would reckon the ageing again.
-        """
-        most = count_limit and max(count_limit, offset + (limit or 0))
-        rows = self.search_fetch(domain, [], limit=most, order=order)
-        page = rows[offset : offset + limit] if limit else rows[offset:]
-        return {"length": len(rows), "records": page.web_read(specification)}
-
     # ------------------------------------------------------------------- labels
     @api.model
     def _slots(self):
