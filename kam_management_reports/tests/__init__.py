@@ -8,3 +8,4 @@ from . import test_kam_returns_xlsx
 from . import test_kam_week_xlsx
 from . import test_kam_export_routes
 from . import test_kam_ties
+from . import test_kam_uploads
