@@ -96,7 +96,15 @@ class RightsCase(PricingCase, ReportCase):
                     "move_type": kind,
                     "partner_id": partner.id,
                     "invoice_date": cls.today,
-                    "invoice_line_ids": [Command.create({**line, "quantity": 1})],
+                    "invoice_line_ids": [
+                        Command.create(
+                            {
+                                **line,
+                                "quantity": 1,
+                                "sale_line_ids": [Command.set(order.order_line.ids)],
+                            }
+                        )
+                    ],
                 }
             ).action_post()
 

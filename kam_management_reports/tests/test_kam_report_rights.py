@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.kam_management.tests.common import KamCase
 
-from .rights_case import COST, FOREIGN, PRICE, RightsCase
+from .rights_case import COST, FOREIGN, PAY, PRICE, RightsCase
 
 REFUSED = (AccessError, MissingError, UserError)
 NEEDS_RECORDS = {"order_form", "pay"}  # a question without records finds none
@@ -174,7 +174,8 @@ class TestKamReportRights(RightsCase, KamCase):
         """Else the tests above would prove nothing."""
         told = {
             "price_list": ("head_with_margin", [COST]),
-            "analysis": ("head_with_margin", [FOREIGN]),
+            "analysis": ("head_with_margin", [round(PRICE - COST, 2), FOREIGN]),
+            "ageing": ("credit", [FOREIGN, self.foreign.name]),
         }
         for code, (role, values) in told.items():
             model = self.env["kam.workbook"]._reports()[code]
@@ -182,6 +183,22 @@ class TestKamReportRights(RightsCase, KamCase):
             content = self.printed(model, self.readers[role], None, question)
             leaks = self.leaks(content, {"known": values})
             self.assertEqual({one[1] for one in leaks}, set(values), code)
+        model = self.env["kam.workbook"]._reports()["pay"]
+        content = self.printed(model, self.readers["payroll"], self.statement.ids, {})
+        self.assertTrue(self.leaks(content, {"pay": [PAY]}))
+
+    def test_a_customers_form_has_one_column(self):
+        """The file that goes out holds no price of another column, anywhere."""
+        model = self.env["kam.workbook"]._reports()["order_form"]
+        self.product.write({"list_price": 117.31, "standard_price": 6.13})
+        self.wholesale.item_ids.fixed_price = 123.4
+        self.env.flush_all()
+        content = self.printed(model, self.kim, self.account.ids, {})
+        self.assertTrue(self.leaks(content, {"own": [123.4]}))
+        # 10 % below wholesale is the dealer's; its name stands there on purpose, with
+        # what is missing for it
+        other = {"columns": ["Retail", 117.31, 111.06, 6.13]}
+        self.assertEqual(self.leaks(content, other), [])
 
 
 @tagged("post_install", "-at_install")
@@ -264,6 +281,13 @@ class TestKamScheduleRights(RightsCase, KamCase):
         self.assertEqual(run.state, "ready", run.message)
         told = {"lost": [self.own.name, PRICE]}
         self.assertEqual(self.leaks(run.file_id.raw, told), [])
+
+    def test_an_account_that_the_recipient_never_had(self):
+        """Its owner schedules it for a colleague, who may not read it."""
+        mails = self.mails()
+        account_ids = [Command.set(self.foreign_account.ids)]
+        run = self.run_of(self.readers["mine"], "history", account_ids=account_ids)
+        self.assertNotMade(run, mails)
 
     def test_the_margin_is_taken_away(self):
         user = self.readers["head_with_margin"]

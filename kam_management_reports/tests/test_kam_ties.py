@@ -103,6 +103,22 @@ class TestKamTies(RightsCase, KamCase):
                 )
                 self.assertAlmostEqual(row[place].value, price, 2, product.name)
 
+    def test_the_digests_are_those_of_the_log(self):
+        content = self.printed("log", question={"period": "today"})
+        sheet = self.opened(content).worksheets[0]
+        keys = [one.value for one in self.below(sheet, "Key")]
+        digests = [one.value for one in self.below(sheet, "Digest")]
+        event_key = self.own_account.event_key
+        mine = [d for k, d in zip(keys, digests, strict=True) if k == event_key]
+        self.env.cr.execute(
+            """SELECT encode(e.hash, 'hex') FROM kam_es.event e
+                 JOIN kam_es.stream s ON s.id = e.stream_id
+                WHERE s.category = 'kam.account' AND s.key = %s ORDER BY e.version""",
+            [event_key],
+        )
+        self.assertEqual(mine, [row[0] for row in self.env.cr.fetchall()])
+        self.assertTrue(mine)
+
     # -------------------------------------------------------------------- reader
     def test_the_readers_zone_and_name_stand_in_the_head(self):
         self.reader.tz = "Asia/Bangkok"
