@@ -106,6 +106,7 @@
         "data/kam_dashboard.xml",
         "security/kam_pricing_rules.xml",
         "wizards/kam_approval_ask_views.xml",
+        "views/account_move_views.xml",
         "wizards/kam_order_form_load_views.xml",
         "wizards/kam_price_grant_wizard_views.xml",
         "views/kam_price_column_views.xml",

@@ -2,6 +2,9 @@
 
 Whoever begins a transaction again takes the savepoints of its callers away from under
 them: releasing them then fails. So they are counted, where Odoo makes and ends them.
+
+A savepoint that could not be ended, because its transaction is gone, stays counted for
+as long as the cursor lives. That is the safe side: nothing is begun again there.
 """
 
 from functools import wraps

@@ -20,7 +20,13 @@ from .record import (
 
 HEAD, DIRECTOR, CREDIT, USER = ROLES = ("head", "director", "credit", "user")
 # where a company has no row for a kind
-BUILT_IN = {"discount": HEAD, "column": HEAD, "credit": CREDIT, "terms": CREDIT}
+BUILT_IN = {
+    "discount": HEAD,
+    "column": HEAD,
+    "credit": CREDIT,
+    "terms": CREDIT,
+    "due_date": CREDIT,
+}
 
 
 class LimitWrong(DomainError):

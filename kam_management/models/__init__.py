@@ -119,6 +119,7 @@ from . import kam_credit_queue
 from . import sale_order_panel
 from . import sale_order_asking
 from . import account_move_credit
+from . import account_move_due_date
 from . import kam_reliability_item
 from . import kam_reliability_check
 from . import kam_reliability_check_line

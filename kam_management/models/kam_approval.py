@@ -12,6 +12,7 @@ KINDS = [
     ("column", "Price column"),
     ("credit", "Credit"),
     ("terms", "Payment terms"),
+    ("due_date", "Due date"),
 ]
 STATES = [
     ("asked", "Waiting"),
@@ -163,8 +164,9 @@ class KamApproval(models.Model):
         The approver is found by the matrix (kind, class, amount, percentage); they get
         an activity and a mail. An open request about the same is replaced.
 
-        :param kind: ``discount``, ``column``, ``credit`` or ``terms``
-        :param res_model: model of what it is about: ``sale.order``, ``kam.account``
+        :param kind: ``discount``, ``column``, ``credit``, ``terms`` or ``due_date``
+        :param res_model: model of what it is about: ``sale.order``, ``kam.account``;
+            ``account.move`` for a due date that was moved
         :param res_id: its id
         :param measure: dict of decimal texts and codes (``{"amount": "120.00",
             "currency": "EUR"}``); left out: what the record takes beyond the rules now
@@ -214,7 +216,8 @@ class KamApproval(models.Model):
         if kind not in approvals.KINDS:
             raise UserError(
                 self.env._(
-                    "“Kind” is one of discount, column, credit and terms; not “%s”.",
+                    "“Kind” is one of discount, column, credit, terms and due_date; not"
+                    " “%s”.",
                     kind,
                 )
             )
@@ -223,6 +226,13 @@ class KamApproval(models.Model):
                 self.env._(
                     "“Model” of what an approval is about is one of %s.",
                     ", ".join(self._subjects()),
+                )
+            )
+        if (kind == "due_date") != (res_model == "account.move"):
+            raise UserError(
+                self.env._(
+                    "“Kind” due_date goes with an invoice (account.move), and no other"
+                    " kind does."
                 )
             )
         if type(res_id) is not int or not 0 < res_id < 2**31:
@@ -238,7 +248,7 @@ class KamApproval(models.Model):
     @api.model
     def _subjects(self):
         """Return the names of models that an approval may be about."""
-        return ("sale.order", "kam.account")
+        return ("sale.order", "kam.account", "account.move")
 
     def _check_may_ask(self, record):
         record.check_access("read")
@@ -250,6 +260,8 @@ class KamApproval(models.Model):
             raise AccessError(
                 self.env._("Approvals are asked by those who work on key accounts.")
             )
+        if record._name == "account.move":
+            return  # those who sell read invoices, and ask; they write none
         if not self.env.user.has_group("kam_management.group_kam_credit"):
             record.check_access("write")
 

@@ -244,9 +244,18 @@ class KamApproval(models.Model):
                     expected_version,
                 )
                 record.sudo()._tell_requester()
+            model.browse(self.ids).sudo()._room_may_be_free()
             return True
 
         return self._once(command_id, [*request, self.ids, expected_version], action)
+
+    def _room_may_be_free(self):
+        """A due date that was granted may let orders through that wait."""
+        found = self.filtered(
+            lambda one: one.kind == "due_date" and one.state == "approved"
+        )
+        if found:
+            self.env["kam.credit.queue"]._room_may_be_free(found.partner_id.ids)
 
     def withdraw(self, answer=None, expected_version=None, command_id=None):
         """Take requests, or approvals not used yet, back; for those who asked.

@@ -26,6 +26,7 @@ from . import test_kam_home
 from . import test_kam_user_archive
 from . import test_kam_genesis
 from . import test_kam_fact_projection
+from . import test_kam_due_date
 from . import test_kam_erasure
 from . import test_kam_ageing
 from . import test_kam_promise
@@ -56,6 +57,7 @@ from . import test_kam_order_form
 from . import test_kam_poison
 from . import test_kam_pricing
 from . import test_kam_pricing_screens
+from . import test_savepoints
 from . import test_terms_doors
 from . import test_terms_prices
 from . import test_terms_portal

@@ -24,7 +24,8 @@ Handled right:
 down payments, parts, credit notes     ``TestDoors`` here; ``TestExposureWalk``
 limit 0; no limit                      ``TestCreditGate.test_zero_means_zero_…``
 a limit in another currency            ``TestCreditGate.test_a_limit_in_another_…``
-a due date moved                       ``TestCreditGate.test_the_earlier_due_date_…``
+a due date moved                       ``TestCreditGate.test_the_earlier_due_date_…``,
+                                       ``test_kam_due_date``
 archived partner with debt             ``TestCreditTerms.test_an_archived_customer_…``,
                                        ``TestDoors`` here
 branch companies                       ``TestCreditGate.test_branches_share_…``

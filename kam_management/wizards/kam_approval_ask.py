@@ -14,6 +14,10 @@ class KamApprovalAsk(models.TransientModel):
 
     order_id = fields.Many2one("sale.order", ondelete="cascade")
     account_id = fields.Many2one("kam.account", ondelete="cascade")
+    move_id = fields.Many2one("account.move", "Invoice", ondelete="cascade")
+    moved_days = fields.Integer(
+        "Due date moved by (days)", related="move_id.kam_due_moved_days"
+    )
     kind = fields.Selection(KINDS, help="Empty: one request for each kind found.")
     column_id = fields.Many2one("kam.price.column")
     reason = fields.Text(help="Why the customer should get it, in a sentence.")
@@ -48,7 +52,13 @@ class KamApprovalAsk(models.TransientModel):
         self.ensure_one()
         day = fields.Date.to_string(self.valid_until) or None
         approvals = self.env["kam.approval"]
-        if self.account_id and self.column_id:
+        if self.move_id:
+            ids = [
+                approvals.ask(
+                    "due_date", "account.move", self.move_id.id, None, self.reason, day
+                )
+            ]
+        elif self.account_id and self.column_id:
             ids = [
                 approvals.ask(
                     "column",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ..record import Text, catalogue
 
-KINDS = ("discount", "column", "credit", "terms")
+KINDS = ("discount", "column", "credit", "terms", "due_date")
 ASKED, APPROVED, REFUSED = "asked", "approved", "refused"
 WITHDRAWN, EXPIRED, USED, VOIDED = "withdrawn", "expired", "used", "voided"
 
