@@ -15,6 +15,14 @@ KINDS = [
     ("terms_changed", "Longer payment terms than granted"),
     ("on_hold", "On hold"),
 ]
+# kind: unit of its threshold; the others have none
+UNITS = {
+    "limit_used": "%",
+    "overdue_days": "days",
+    "overdue_amount": "money",
+    "overdue_percent": "%",
+    "order_too_large": "%",
+}
 SEVERITIES = [("warn", "Warn"), ("ask", "Ask for approval"), ("block", "Block")]
 # kind: (severity, threshold, active) of what is there from the beginning
 DEFAULTS = {
@@ -44,6 +52,9 @@ class KamCreditRule(models.Model):
         help="Days, per cent, or an amount in company currency: more than this is"
         " found. Allowed days and amounts in a customer's terms go before it.",
     )
+    threshold_unit = fields.Char(
+        "Unit", compute="_compute_threshold_unit", help="Empty: no threshold is asked."
+    )
     severity = fields.Selection(
         SEVERITIES,
         "Then",
@@ -70,6 +81,18 @@ class KamCreditRule(models.Model):
         "(kind, COALESCE(for_class, ''), COALESCE(company_id, 0)) WHERE active",
         "There is such a rule for this class already: change that one.",
     )
+
+    @api.depends("kind", "company_id")
+    @api.depends_context("company")
+    def _compute_threshold_unit(self):
+        for rule in self:
+            company = rule.company_id or self.env.company
+            words = {
+                "%": "%",
+                "days": self.env._("days"),
+                "money": company.root_id.sudo().currency_id.name,  # sudo: no secret
+            }
+            rule.threshold_unit = words.get(UNITS.get(rule.kind), False)
 
     @api.depends("kind", "for_class")
     def _compute_display_name(self):

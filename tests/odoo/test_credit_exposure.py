@@ -38,6 +38,11 @@ class TestExposureWalk(test_kam_credit.CreditCase, common.KamCase):
             {"name": "EUR", "currency_id": cls.eur.id}
         )
 
+        # invoiced by what was delivered, which is entered by hand
+        cls.delivered = cls.product.copy(
+            {"type": "service", "invoice_policy": "delivery", "taxes_id": False}
+        )
+
     def test_any_sequence(self):
         case = self
 
@@ -165,6 +170,9 @@ class Walk(RuleBasedStateMachine):
             values["pricelist_id"] = self.case.pricelist.id
         price = self.dice.randint(5, 90)
         order = self.case.quote(**{"partner": self.partner, "price": price, **values})
+        if self.dice.random() < 0.4:
+            order.order_line.product_id = self.case.delivered
+            order.order_line.price_unit = price
         order.order_line.product_uom_qty = self.dice.randint(1, 6)
         order.action_confirm()
         self.orders |= order
@@ -176,6 +184,29 @@ class Walk(RuleBasedStateMachine):
         if order and not order.locked:
             line = order.order_line.filtered(lambda one: not one.is_downpayment)[:1]
             line.product_uom_qty = max(line.qty_invoiced, self.dice.randint(1, 8))
+
+    @rule(dice=st.randoms(use_true_random=False))
+    def step_deliver_part(self, dice):
+        self.dice = dice
+        order = self.confirmed()
+        for line in order.order_line.filtered(
+            lambda one: one.product_id == self.case.delivered
+        ):
+            line.qty_delivered = self.dice.randint(0, int(line.product_uom_qty))
+
+    @rule(dice=st.randoms(use_true_random=False))
+    def step_rate(self, dice):
+        """The rate changes today; such rates leave no half cents."""
+        self.dice = dice
+        today, rates = self.case.today, self.case.env["res.currency.rate"]
+        rate = rates.search(
+            [("currency_id", "=", self.case.eur.id), ("name", "=", today)]
+        )
+        values = {"rate": self.dice.choice((0.5, 2.0))}
+        if rate:
+            rate.write(values)
+        else:
+            rates.create({"name": today, "currency_id": self.case.eur.id, **values})
 
     @rule(dice=st.randoms(use_true_random=False))
     def step_part_invoice(self, dice):

@@ -136,6 +136,20 @@ class TestCreditRaces(test_races.RaceCase):
         self.assertRaced(self.scene(20, 50, partners=4), 5)
         self.assertRaced(self.scene(20, 25, currency_id=self.eur), 5)
 
+    def test_two_companies_share_the_limit_of_a_group(self):
+        """Branches of one head company, whose orders are confirmed at one moment."""
+        ids = self.scene(20, 50, partners=4)
+        with self.env_of() as env:
+            branch = env["res.company"].create(
+                {"name": "Racing branch", "parent_id": env.company.id}
+            )
+            env.ref("base.user_admin").company_ids |= branch
+            half = env["sale.order"].browse(ids[1::2])
+            half.company_id = branch
+            self.assertEqual(half.company_id, branch)
+            env.cr.commit()
+        self.assertRaced(ids, 5)
+
     def test_one_mass_confirmation_beside_single_ones(self):
         ids = self.scene(20, 100)
         many, single, refusals = ids[:5], ids[5:], []
