@@ -43,7 +43,7 @@ class AccountMove(models.Model):
             return {}
         return {
             "days": str(days),
-            "amount": str(self.currency_id.round(self.amount_residual)),
+            "amount": f"{self.amount_residual:.{self.currency_id.decimal_places}f}",
             "currency": self.currency_id.name,
         }
 
