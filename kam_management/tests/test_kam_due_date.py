@@ -56,7 +56,7 @@ class TestDueDate(CreditCase, common.KamCase):
             approval.approve()  # nobody approves their own request
         approval.with_user(self.cy).approve()
         self.assertEqual(self.overdue(), 0)
-        self.quote(self.acme, 1).action_confirm()
+        self.quote(self.acme).action_confirm()
         self.move_due(21)  # further than was approved: as far as it was
         self.assertEqual(self.overdue(), 0)
 
