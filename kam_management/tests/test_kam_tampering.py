@@ -178,5 +178,5 @@ class TestTampering(common.KamCase):
                 rows.append(f"| {name} | {' | '.join(marks)} |")
                 self.assertEqual(told, set(expected.split()))
         head = f"| done | {' | '.join(CHECKS)} |"
-        print("", head, *rows, sep="\n")  # noqa: T201  # the matrix is the result
+        print("", head, *rows, sep="\n")  # noqa: T201  # pylint: disable=print-used
         self.assertEqual(self.told(), set(), "nothing is left of it")
