@@ -10,6 +10,7 @@ from . import kam_price_list_xlsx
 from . import kam_pay_xlsx
 from . import kam_sales_matrix_xlsx
 from . import kam_scorecard_xlsx
+from . import kam_losses
 from . import kam_returns_xlsx
 from . import kam_week_xlsx
 from . import kam_week_plan_xlsx
