@@ -209,7 +209,10 @@ class TestOrders(DocumentCase):
         order = self._order()
         order.action_confirm()
         order.date_order = "2026-01-31 23:30:00"
-        self.env.company.resource_calendar_id.tz = "Europe/Moscow"
+        calendar = self.env.company.resource_calendar_id
+        # other orders' days are those of the zone that they were made in
+        self.addCleanup(setattr, calendar, "tz", calendar.tz)
+        calendar.tz = "Europe/Moscow"
         row = self._log(order)[0]
         self.assertEqual(row["type"], "OrderConfirmed")
         self.assertEqual(row["payload"]["day"], "2026-02-01")
