@@ -76,7 +76,7 @@ def open_items(env, partner_id):
     wizard.onchange_type_accounts_only()
     report = env["report.a_f_r.report_open_items_xlsx"]
     report = report.with_context(active_model=wizard._name)
-    report.create_xlsx_report(wizard.ids, wizard._prepare_report_open_items())
+    report.create_xlsx_report(wizard.ids, wizard._prepare_report_data())
 
 
 OURS = {"ageing with its documents": ageing, "reconciliation act": act}
