@@ -43,7 +43,11 @@ class KamPortal(CustomerPortal):
         request.session["my_acts_history"] = found.ids[:100]
         values = self._prepare_portal_layout_values()
         values.update(
-            acts=found.sudo(), page_name="kam_act", pager=pager, default_url="/my/acts"
+            # sudo: names and currencies on the acts that the visitor may read
+            acts=found.sudo(),
+            page_name="kam_act",
+            pager=pager,
+            default_url="/my/acts",
         )
         return request.render("kam_management.portal_my_acts", values)
 
@@ -54,6 +58,7 @@ class KamPortal(CustomerPortal):
         except (AccessError, MissingError):
             return None
         # whoever acts is on record, also where a token gives the right
+        # sudo: access was checked by the token or the visitor's rights
         act = act.with_user(request.env.user).sudo()
         return act if act.status != "draft" else None
 

@@ -30,6 +30,7 @@ class KamPortalStatement(CustomerPortal):
         partner = request.env.user.partner_id.commercial_partner_id
         currencies = self._statement_currencies(partner, company)
         chosen = currencies.filtered(lambda one: str(one.id) == str(currency or ""))
+        # sudo: the company's currency is on its invoices
         chosen = chosen or company.sudo().currency_id
         # sudo: the customer's own lines, of this very customer
         act = (
@@ -51,6 +52,7 @@ class KamPortalStatement(CustomerPortal):
         return {
             "page_name": "kam_statement",
             "refused": refused,
+            # sudo: the visitor's own name and address, and the company's
             "partner": partner.sudo(),
             "company": company.sudo(),
             "totals": totals,
@@ -64,6 +66,7 @@ class KamPortalStatement(CustomerPortal):
 
     def _statement_period(self, company, date_from, date_to):
         """Return (first day, last day, what was wrong with those asked for)."""
+        # sudo: the calendar of the company, for its time zone
         today = company.sudo()._kam_today()
         usual = today - timedelta(89), today
         try:
@@ -88,6 +91,7 @@ class KamPortalStatement(CustomerPortal):
             ],
             ["currency_id"],
         )
+        # sudo: as above
         return company.sudo().currency_id.union(*(one for (one,) in found))
 
     def _statement_file(self, values):

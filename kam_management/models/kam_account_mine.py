@@ -30,6 +30,7 @@ class KamAccount(models.Model):
     def _compute_is_mine(self):
         """Agree with the searches: Odoo judges records by either of the two."""
         here = Domain("id", "in", self.ids)
+        # sudo: whose an account is decides what one may see of it, not the reverse
         mine = set(self.sudo()._search(here & self._mine_domain()))
         once = set(self.sudo()._search(here & self._once_mine_domain()))
         for account in self:

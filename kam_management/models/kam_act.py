@@ -247,6 +247,7 @@ class KamAct(models.Model):
     @api.depends("partner_id", "company_id")
     @api.depends_context("uid")
     def _compute_is_mine(self):
+        # sudo: whose an act is decides what one may do with it, not the reverse
         mine = set(self.sudo()._search(Domain("id", "in", self.ids) & self._mine()))
         for act in self:
             act.is_mine = act.id in mine

@@ -64,6 +64,7 @@ class KamAct(models.Model):
                 for key, one in found.items()
                 if one.corrects_id or one.date_to != ends_on
             }
+            # sudo: the chain of acts goes on whoever may read the one before
             found[last.id] = last.sudo()
         periods = [
             Period(one.id, one.date_from, one.date_to, one.corrects_id.id or None)

@@ -244,6 +244,7 @@ class KamAct(models.Model):
             "our_amount": line.debit - line.credit,
             "line_ids": [fields.Command.set(line.ids)],
             "from_portal": True,
+            # sudo: who the difference falls to, whoever answers
             "user_id": self.sudo().user_id.id,
             "date_due": self._default_due(),
         }

@@ -153,6 +153,7 @@ class KamApproval(models.Model):
                 self.env._(
                     "“%(name)s” is decided by %(approver)s, or who stands in for them.",
                     name=self.display_name,
+                    # sudo: the name of a colleague
                     approver=self.sudo().approver_id.name,
                 )
             )

@@ -193,6 +193,7 @@ class KamAccount(models.Model):
 
     def unlink(self):
         documents = {
+            # sudo: the link leaves all its documents, also those one may not see
             name: self.env[name].sudo().search([("kam_account_id", "in", self.ids)])
             for name in ("sale.order", "account.move")
         }  # sudo: the link goes from every document, whoever may read it

@@ -276,6 +276,7 @@ class KamEventSourced(models.AbstractModel):
     def _start_of_day(self, day, company_id):
         """Return the moment a day begins in the time zone of the company."""
         company = self.env["res.company"].browse(company_id)
+        # sudo: the time zone of the company's calendar is no secret
         zone = pytz.timezone(company.sudo()._kam_time_zone() if company else "UTC")
         return zone.localize(datetime.combine(day, time.min)).astimezone(timezone.utc)
 

@@ -185,6 +185,7 @@ class KamKpi(models.Model):
                 & Domain("planned_start", ">=", fields.Datetime.to_string(begin))
                 & Domain("planned_start", "<", fields.Datetime.to_string(end))
             )
+            # sudo: of the managers asked for; rights were checked before
             report = self.env["kam.visit.report"].sudo()
             kept["visits"] = report.search_fetch(domain, VISIT_FIELDS)
         return kept["visits"]
@@ -192,6 +193,7 @@ class KamKpi(models.Model):
     def _measured(self, span, kept):
         """Return the figure's rows; all that are measured so are read at once."""
         if "measured" not in kept:
+            # sudo: writes what waits, reads nothing
             self.env["kam.account"].sudo()._flush_figures()
             begin, end = self.env["kam.visit"]._moments(*span)
             kept["measured"] = self.env.execute_query(
@@ -217,6 +219,7 @@ class KamKpi(models.Model):
 
     def _outside_promises_kept(self, span, kept):
         """Promises kept / promises that were due and judged, by who follows them up."""
+        # sudo: of the managers asked for; rights were checked before
         promises = (
             self.env["kam.promise"]
             .sudo()

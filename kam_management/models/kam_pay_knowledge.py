@@ -26,6 +26,7 @@ class KamPayKnowledge(models.AbstractModel):
         :param company: root company
         :param place: cover up to which events count; None: now
         """
+        # sudo: pay is reckoned from all facts that make it, whoever presses the button
         cover, facts = self.env["kam.pay.cover"], self.env["kam.kpi.fact"].sudo()
         facts._catch_up()
         merges = cover._merges(company, place)

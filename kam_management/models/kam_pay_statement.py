@@ -186,6 +186,7 @@ class KamPayStatement(models.Model):
 
     def _close(self):
         self._check_may_close()
+        # sudo: pay is reckoned from all facts that make it, whoever presses the button
         knowledge = self.env["kam.pay.knowledge"].sudo()
         company = knowledge._root(self.company_id.id)
         place = self.env["kam.pay.cover"]._take(company)
@@ -194,6 +195,7 @@ class KamPayStatement(models.Model):
         self._check_complete(result)
         if question.absent_days != (self.absent_days or 0):
             self.absent_days = question.absent_days  # counted from time off: kept
+        # sudo: as above
         later = self.sudo()._adjustments(place)
         self._command(
             statements.Close(
@@ -207,6 +209,7 @@ class KamPayStatement(models.Model):
                 effective_on=self.env.company._kam_today(),
             )
         )
+        # sudo: lines and coefficient are made from the log, and written by nobody
         self.sudo()._keep_lines(result, later)
         self.sudo().coefficient = float(result.coefficient)
 

@@ -69,6 +69,7 @@ class KamReminder(models.Model):
 
     def _held_back(self, partner_ids):
         """Return ({invoice id: disputed}, {(customer, invoice or None): last day})."""
+        # sudo: what is disputed leaves the letter, whoever sends it
         rows = self.env["kam.dispute"].sudo()._disputed(partner_ids=partner_ids)
         disputed = {row[2]: exact(row[3]) or Decimal(0) for row in rows}
         # sudo: promises hold reminders back, whoever runs them

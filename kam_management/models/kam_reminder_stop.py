@@ -34,6 +34,7 @@ class KamReminder(models.Model):
         if not stopping:
             return
         terms = stopping._terms_to_stop()
+        # sudo: a stop ends by what was paid, whoever entered the payment
         held = self.sudo().search([("held_terms_id", "in", terms.ids)]).held_terms_id
         for one in stopping:
             mine = terms.filtered(

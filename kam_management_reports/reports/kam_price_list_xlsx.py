@@ -154,6 +154,7 @@ class KamPriceListBase(models.AbstractModel):
             .sudo()
             .browse([one["actor_id"] for one in published[-1:] if one["actor_id"]])
         )
+        # sudo: the name of the policy that opened the column
         words = policy.sudo().display_name
         if who:
             words = _("%(policy)s, published by %(who)s", policy=words, who=who.name)
