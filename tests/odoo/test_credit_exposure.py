@@ -39,8 +39,14 @@ class TestExposureWalk(test_kam_credit.CreditCase, common.KamCase):
         )
 
         # invoiced by what was delivered, which is entered by hand
-        cls.delivered = cls.product.copy(
-            {"type": "service", "invoice_policy": "delivery", "taxes_id": False}
+        cls.delivered = cls.env["product.product"].create(
+            {
+                "name": "Delivered by hand",
+                "type": "service",
+                "invoice_policy": "delivery",
+                "list_price": cls.product.list_price,
+                "taxes_id": False,
+            }
         )
 
     def test_any_sequence(self):

@@ -139,7 +139,8 @@ tours.add("kam_day_tour", {
             trigger: "article:contains(Cog) .o_kam_no_answer",
             run: "click",
         },
-        { trigger: "article:contains(Cog) [data-again]", run: "click" },
+        // the last one proposed is on another day, at whatever hour this runs
+        { trigger: "article:contains(Cog) [data-again]:last-child", run: "click" },
         {
             content: "It waits for its new time",
             trigger: ".o_kam_my_day:not(:has(article:contains(Cog)))",
